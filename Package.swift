@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "kapao-video",
+  products: [
+    .executable(name: "kapao-video", targets: ["kapao-video"]),
+    .library(name: "Kapao", targets: ["Kapao"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // C libraries from the distribution: a module map and a shim, nothing else.
+    .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [.apt(["libavformat-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .target(name: "CKernels"),
+
+    .target(name: "Kapao"),
+    .target(name: "Inference", dependencies: ["Kapao", "CKernels", "COneDNN", "COpenBLAS"]),
+    .target(name: "VideoIO", dependencies: ["Kapao", "CFFmpeg"]),
+    .target(name: "Render", dependencies: ["Kapao", "VideoIO", "CKernels", "CCairo"]),
+    .target(name: "Export", dependencies: ["Kapao"]),
+    .target(
+      name: "Pipeline",
+      dependencies: ["Kapao", "Inference", "VideoIO", "Render", "Export", .product(name: "Logging", package: "swift-log")]),
+    .executableTarget(
+      name: "kapao-video",
+      dependencies: [
+        "Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .testTarget(name: "KapaoTests", dependencies: ["Kapao"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao"]),
+    .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao"]),
+    .testTarget(name: "RenderTests", dependencies: ["Render", "VideoIO", "Kapao"]),
+    .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Kapao"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["kapao-video", "VideoIO", "Export", "Kapao"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+// Cairo's public header; its enumerations and functions import as they are.
+#pragma once
+
+#include <cairo.h>
