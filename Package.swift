@@ -26,7 +26,9 @@ let package = Package(
     .target(name: "Export", dependencies: ["Kapao"]),
     .target(
       name: "Pipeline",
-      dependencies: ["Kapao", "Inference", "VideoIO", "Render", "Export", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "Kapao", "Inference", "VideoIO", "Render", "Export", .product(name: "Logging", package: "swift-log"),
+      ]),
     .executableTarget(
       name: "kapao-video",
       dependencies: [
