@@ -39,6 +39,8 @@ struct NetworkParityTests {
       #expect(found.count == expected.values.count)
       #expect(largestDifference(found, expected.values) < 1e-3)
     }
+    // The file of the large network holds the raw grids only.
+    guard vectors.entries["pred"] != nil else { return }
     let expected = try vectors.tensor("pred")
     let decoded = HeadDecoder(
       output: output, anchors: model.architecture.anchors, skeleton: model.architecture.skeleton!

@@ -50,7 +50,8 @@ public struct ReferencePeople: Decodable, Sendable {
   /// How the image was fitted.
   public var letterbox: Letterbox {
     Letterbox(
-      source: ImageSize(width: image_size[0], height: image_size[1]), size: max(model_size[0], model_size[1]))
+      source: ImageSize(width: image_size[0], height: image_size[1]),
+      input: ImageSize(width: model_size[0], height: model_size[1]))
   }
 
   /// The list in a file.

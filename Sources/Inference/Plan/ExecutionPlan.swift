@@ -36,7 +36,7 @@ struct ExecutionPlan {
   ///
   /// - Throws: `InferenceError.missingTensor` if the model lacks a tensor or has it in another shape.
   init(model: Model, inputSize: ImageSize, block: Int) throws {
-    let stride = NetworkDefinition.strides.last!
+    let stride = Architecture.strides.last!
     guard inputSize.width % stride == 0, inputSize.height % stride == 0, inputSize.width > 0, inputSize.height > 0
     else {
       throw InferenceError.inputSize(inputSize)

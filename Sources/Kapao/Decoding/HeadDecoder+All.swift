@@ -23,9 +23,9 @@ extension HeadOutput {
   /// The logits of a grid in the official order (anchor, row, column, channel): for comparison.
   public func raw(grid index: Int) -> [Float] {
     let grid = grids[index]
-    let perAnchor = grid.channels / NetworkDefinition.anchorsPerGrid
+    let perAnchor = grid.channels / Architecture.anchorsPerGrid
     return withLogits(of: index) { logits in
-      (0..<NetworkDefinition.anchorsPerGrid).flatMap { anchor in
+      (0..<Architecture.anchorsPerGrid).flatMap { anchor in
         (0..<grid.cells).flatMap { cell in
           (0..<perAnchor).map { logits[grid.index(channel: anchor * perAnchor + $0, cell: cell)] }
         }

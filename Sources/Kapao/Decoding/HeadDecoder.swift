@@ -44,7 +44,7 @@ public struct HeadDecoder: PredictionSource {
 
   /// Predictions in all grids.
   public var predictionCount: Int32 {
-    Int32(output.grids.reduce(0) { $0 + $1.cells * NetworkDefinition.anchorsPerGrid })
+    Int32(output.grids.reduce(0) { $0 + $1.cells * Architecture.anchorsPerGrid })
   }
 
   private var keypointCount: Int { skeleton.count }
@@ -58,7 +58,7 @@ public struct HeadDecoder: PredictionSource {
     var prediction = firstPrediction
     for (gridIndex, grid) in output.grids.enumerated() {
       output.withLogits(of: gridIndex) { logits in
-        for anchor in 0..<NetworkDefinition.anchorsPerGrid {
+        for anchor in 0..<Architecture.anchorsPerGrid {
           let objectness = anchor * channelsPerAnchor + 4
           let start = grid.index(channel: objectness, cell: 0)
           // A little below the exact logit: the exact comparison follows on the sigmoid.
@@ -156,7 +156,7 @@ public struct HeadDecoder: PredictionSource {
   private func locate(_ prediction: Int32) -> (grid: Int, anchor: Int, cell: Int) {
     var rest = Int(prediction - firstPrediction)
     for (index, grid) in output.grids.enumerated() {
-      let predictions = grid.cells * NetworkDefinition.anchorsPerGrid
+      let predictions = grid.cells * Architecture.anchorsPerGrid
       if rest < predictions { return (index, rest / grid.cells, rest % grid.cells) }
       rest -= predictions
     }

@@ -2,6 +2,6 @@ extension Architecture {
   /// The layers of this network.
   public var definition: NetworkDefinition {
     NetworkDefinition(
-      width: widthMultiple, depth: depthMultiple, headChannels: NetworkDefinition.anchorsPerGrid * channelsPerAnchor)
+      width: widthMultiple, depth: depthMultiple, headChannels: Architecture.anchorsPerGrid * channelsPerAnchor)
   }
 }

@@ -12,6 +12,8 @@ extension NetworkDefinition {
     /// Input pixels to one cell of its output.
     public let stride: Int
 
+    /// Shape of its weight: outputs, inputs, kernel, kernel.
+    public var shape: [Int] { [outputs, inputs, kernel, kernel] }
     /// Weights and biases.
     public var parameters: Int { outputs * (inputs * kernel * kernel + 1) }
   }

@@ -34,10 +34,6 @@ public struct NetworkDefinition: Hashable, Sendable {
     public let stride: Int
   }
 
-  /// Strides of the four output grids, in input pixels per cell.
-  public static let strides = [8, 16, 32, 64]
-  /// Anchors of each grid.
-  public static let anchorsPerGrid = 3
   /// Max-pool kernels of the spatial pyramid pooling.
   public static let poolingKernels = [3, 5, 7]
 
