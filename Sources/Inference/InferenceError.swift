@@ -6,6 +6,8 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
   case missingTensor(String, expected: [Int])
   /// Input sides are not positive multiples of 64.
   case inputSize(ImageSize)
+  /// No skeleton has the model's number of keypoints.
+  case skeleton(keypoints: Int)
   /// A call of the compute library failed.
   case library(String, code: Int)
   /// The compute library has no fast implementation of a step on this machine.
@@ -18,6 +20,7 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
       expected.isEmpty
         ? "the model has no tensor \(name)" : "the model's tensor \(name) does not have the shape \(expected)"
     case .inputSize(let size): "the network's input must be a multiple of 64 pixels on both sides, not \(size)"
+    case .skeleton(let keypoints): "no skeleton with \(keypoints) keypoints is known (17 is COCO, 14 CrowdPose)"
     case .library(let call, let code): "\(call) failed with status \(code)"
     case .noFastImplementation(let step, let implementation):
       "no fast implementation of \(step) on this machine (the library offers \(implementation))"
