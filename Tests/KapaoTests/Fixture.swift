@@ -9,7 +9,9 @@ enum Fixture {
   static func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
   /// The bytes of a file in Tests/Fixtures.
-  static func bytes(_ name: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+  }
 
   /// The paths, below Tests/Fixtures, of the files in one of its folders.
   static func files(in name: String) throws -> [String] {

@@ -7,6 +7,9 @@ extension Architecture {
     /// Output channels, input channels, kernel height, kernel width.
     package let shape: [Int]
 
+    /// Whether a batch normalisation and SiLU follow, as everywhere but in the detection head.
+    package var isNormalised: Bool { name.hasSuffix(".conv") }
+
     package init(_ name: String, from input: Int, to output: Int, kernel: Int) {
       self.name = name
       shape = [output, input, kernel, kernel]
@@ -94,5 +97,14 @@ extension Architecture {
   /// Bottlenecks at this depth: rounded half to even, at least one, as in the official code.
   package func repeats(_ count: Int) -> Int {
     max(1, Int((Double(count) * depthMultiple).rounded(.toNearestOrEven)))
+  }
+
+  /// Trained parameters as the paper counts them, before batch normalisation is folded in: the weights, and for each
+  /// output channel a scale and a shift, or a bias in the detection head. 12.560 million for KAPAO-S.
+  public var parameterCount: Int {
+    convolutions.reduce(0) { count, convolution in
+      let perChannel = convolution.isNormalised ? 2 : 1
+      return count + convolution.shape.reduce(1, *) + perChannel * convolution.shape[0]
+    }
   }
 }
