@@ -20,17 +20,34 @@ public struct Letterbox: Hashable, Sendable {
   /// Fits `source` so that its longest side becomes `size` pixels (rounded up to a multiple of `stride`, as the
   /// official code does), with both sides of the input padded to a multiple of `stride`.
   public init(source: ImageSize, size: Int, stride: Int = 64) {
-    let size = Self.padded(size, to: stride)
-    let ratio = Double(size) / Double(max(source.width, source.height))
-    let content = ImageSize(
-      width: max(1, Int((Double(source.width) * ratio).rounded(.toNearestOrEven))),
-      height: max(1, Int((Double(source.height) * ratio).rounded(.toNearestOrEven))))
+    let side = Self.padded(size, to: stride)
+    let content = Self.scaled(source, into: ImageSize(width: side, height: side))
+    self.init(
+      source: source,
+      input: ImageSize(
+        width: Self.padded(content.width, to: stride), height: Self.padded(content.height, to: stride)),
+      content: content)
+  }
+
+  /// Fits `source` into an input of a given size.
+  public init(source: ImageSize, input: ImageSize) {
+    self.init(source: source, input: input, content: Self.scaled(source, into: input))
+  }
+
+  private init(source: ImageSize, input: ImageSize, content: ImageSize) {
     self.source = source
+    self.input = input
     self.content = content
-    input = ImageSize(
-      width: Self.padded(content.width, to: stride), height: Self.padded(content.height, to: stride))
     left = Self.leading(Double(input.width - content.width) / 2)
     top = Self.leading(Double(input.height - content.height) / 2)
+  }
+
+  private static func scaled(_ source: ImageSize, into input: ImageSize) -> ImageSize {
+    let ratio = min(
+      Double(input.width) / Double(source.width), Double(input.height) / Double(source.height))
+    return ImageSize(
+      width: max(1, Int((Double(source.width) * ratio).rounded(.toNearestOrEven))),
+      height: max(1, Int((Double(source.height) * ratio).rounded(.toNearestOrEven))))
   }
 
   private static func padded(_ side: Int, to stride: Int) -> Int { (side + stride - 1) / stride * stride }

@@ -1,0 +1,40 @@
+/// A KAPAO network's architecture and weights.
+///
+/// Batch normalisation is folded into the convolutions. Tensors have the official names, `model.<layer>.….conv.weight`
+/// and `.bias`, in the detection head `model.33.m.<grid>.weight` and `.bias`; weights are output channels × input
+/// channels × height × width.
+public struct Model: Sendable, Equatable {
+  /// Which network the weights belong to.
+  public let architecture: Architecture
+  /// Weights and biases by name: all that the architecture has, of the right shape, and no other.
+  public let tensors: [String: Tensor]
+  /// The model's name, for example `kapao_s_coco`.
+  public var name: String
+  /// The licence of the weights, for example `GPL-3.0`, where it is known.
+  public var licence: String?
+
+  /// A model from its parts.
+  ///
+  /// - Throws: `WeightsError` where `tensors` are not those of the architecture.
+  public init(architecture: Architecture, tensors: [String: Tensor], name: String, licence: String? = nil) throws {
+    var unknown = Set(tensors.keys)
+    for convolution in architecture.definition.convolutions {
+      for (part, shape) in [("weight", convolution.shape), ("bias", [convolution.shape[0]])] {
+        let name = "\(convolution.name).\(part)"
+        guard let tensor = tensors[name] else { throw WeightsError.missing(name) }
+        guard tensor.shape == shape else {
+          throw WeightsError.shape(name, expected: shape, found: tensor.shape)
+        }
+        unknown.remove(name)
+      }
+    }
+    if let name = unknown.min() { throw WeightsError.unknown(name) }
+    self.architecture = architecture
+    self.tensors = tensors
+    self.name = name
+    self.licence = licence
+  }
+
+  /// Weights and biases in all; 12.6 million for KAPAO-S.
+  public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
+}
