@@ -54,7 +54,8 @@ struct Annotate: ParsableCommand {
     let modelPath = try network.path()
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
-      input: input, model: model, inputSize: network.inputSize(model.architecture), thresholds: thresholds.thresholds)
+      input: input, model: model, inputSize: network.inputSize(model.architecture), 
+      thresholds: thresholds.thresholds(default: .demo))
     settings.reader = inputOptions.readerOptions
     settings.output = output
     settings.writer = encoding.writerOptions

@@ -35,7 +35,7 @@ struct ModelInfo: ParsableCommand {
       ("name", model.name),
       ("architecture", "\(architecture.name) (width \(architecture.widthMultiple), depth \(architecture.depthMultiple))"),
       ("keypoints", "\(architecture.keypointCount)" + (architecture.skeleton.map { " (\($0.name))" } ?? "")),
-      ("parameters", String(format: "%.3f million", Double(model.parameterCount) / 1e6)),
+      ("parameters", String(format: "%.3f million", Double(architecture.definition.parameters) / 1e6)),
       ("cost", String(format: "%.1f GFLOP at %dx%d", Double(operations) / 1e9, width, height)),
       ("anchors", anchors.joined(separator: " | ")),
       ("licence", model.licence ?? "not stated"),

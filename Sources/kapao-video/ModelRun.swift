@@ -38,7 +38,7 @@ struct ModelRun: ParsableCommand {
     let model = try Model.load(self.model)
     let image = try StillImage.letterboxed(self.image, size: size)
     let input = image.letterbox.input
-    let network = try PoseNetwork(model: model, letterbox: image.letterbox, backend: backend)
+    let network = try PoseNetwork(model: model, inputSize: input, backend: backend)
     let result = network.makeOutput()
     try network.makeSession().run(image, into: result)
 

@@ -16,8 +16,6 @@ struct SideCar {
     let info = annotation.info
     let stream = info.videoStream!
     let video = stream.video!
-    let input = annotation.letterbox.input
-    let thresholds = settings.thresholds
     description = RunDescription(
       program: .init(version: KapaoVideo.version),
       source: .init(
@@ -28,22 +26,31 @@ struct SideCar {
         architecture: settings.model.architecture.name, inputSize: settings.inputSize,
         backend: settings.backend.rawValue),
       skeleton: settings.model.architecture.skeleton!,
-      settings: [
-        "pose_confidence": .number(Double(thresholds.poseConfidence)),
-        "pose_overlap": .number(Double(thresholds.poseOverlap)),
-        "keypoint_confidence": .number(Double(thresholds.keypointConfidence)),
-        "keypoint_overlap": .number(Double(thresholds.keypointOverlap)),
-        "fusion_confidence": .number(Double(thresholds.fusionConfidence)),
-        "fusion_distance": .number(Double(thresholds.fusionDistance)),
-        "keypoint_objects": .flag(thresholds.usesKeypointObjects),
-        "keypoint_objects_only": .flag(thresholds.keypointObjectsOnly),
-        "border": .text(thresholds.border.rawValue),
-        "input_width": .number(Double(input.width)), "input_height": .number(Double(input.height)),
-        "tta": .flag(settings.augmented),
-        "start": settings.reader.start.map { .number($0) } ?? .null,
-        "end": settings.reader.end.map { .number($0) } ?? .null,
-      ],
+      settings: Self.values(settings, input: annotation.letterbox.input),
       started: Date())
+  }
+
+  private static func values(
+    _ settings: AnnotationSettings, input: ImageSize
+  ) -> [String: RunDescription.SettingValue] {
+    let thresholds = settings.thresholds
+    func number(_ value: Float) -> RunDescription.SettingValue { .number(Double("\(value)")!) }
+    var values: [String: RunDescription.SettingValue] = [:]
+    values["pose_confidence"] = number(thresholds.poseConfidence)
+    values["pose_overlap"] = number(thresholds.poseOverlap)
+    values["keypoint_confidence"] = number(thresholds.keypointConfidence)
+    values["keypoint_overlap"] = number(thresholds.keypointOverlap)
+    values["fusion_confidence"] = number(thresholds.fusionConfidence)
+    values["fusion_distance"] = number(thresholds.fusionDistance)
+    values["keypoint_objects"] = .flag(thresholds.usesKeypointObjects)
+    values["keypoint_objects_only"] = .flag(thresholds.keypointObjectsOnly)
+    values["border"] = .text(thresholds.border.rawValue)
+    values["input_width"] = .number(Double(input.width))
+    values["input_height"] = .number(Double(input.height))
+    values["tta"] = .flag(settings.augmented)
+    values["start"] = settings.reader.start.map { .number($0) }
+    values["end"] = settings.reader.end.map { .number($0) }
+    return values
   }
 
   /// Writes it without totals.

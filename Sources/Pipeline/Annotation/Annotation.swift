@@ -36,12 +36,13 @@ public final class Annotation: @unchecked Sendable {
     self.settings = settings
     var options = settings.reader
     options.passthrough = settings.output != nil
-    reader = try VideoReader(settings.input, options: options)
+    let reader = try VideoReader(settings.input, options: options)
+    self.reader = reader
     let size = reader.info.videoStream!.video!.uprightSize
     let letterbox = Letterbox(source: size, size: settings.inputSize)
     let workers = settings.coreUse.workers(threads: settings.threads)
     let network = try PoseNetwork(
-      model: settings.model, letterbox: letterbox, backend: settings.backend, threads: workers.threads,
+      model: settings.model, inputSize: letterbox.input, backend: settings.backend, threads: workers.threads,
       augmented: settings.augmented)
     sessions = try (0..<workers.count).map { _ in try network.makeSession() }
     images = Pool { LetterboxedImage(letterbox: letterbox) }
@@ -147,7 +148,7 @@ public final class Annotation: @unchecked Sendable {
   }
 
   private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
-    let people = inferred.output.poses(settings.thresholds)
+    let people = inferred.output.poses(settings.thresholds, letterbox: letterbox)
     outputs.give(inferred.output)
     let frame = inferred.frame
     try poses?.write(

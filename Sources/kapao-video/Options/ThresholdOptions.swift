@@ -6,8 +6,8 @@ extension BorderRule: ExpressibleByArgument {}
 
 /// Thresholds of suppression and fusion: a preset, and every one of them by itself.
 struct ThresholdOptions: ParsableArguments {
-  @Option(help: "Set of thresholds: demo (the official demo's), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed).")
-  var preset: Preset = .demo
+  @Option(help: "Set of thresholds: demo (the official demo's, the default), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed).")
+  var preset: Preset?
 
   @Option(help: "Confidence that a person must exceed (τ_cp).")
   var poseConfidence: Float?
@@ -48,8 +48,9 @@ struct ThresholdOptions: ParsableArguments {
     if let fusionDistance, !(fusionDistance >= 0) { throw ValidationError("--fusion-distance must not be negative.") }
   }
 
-  var thresholds: Thresholds {
-    var thresholds = preset.thresholds
+  /// The thresholds; `fallback` is the preset where the user names none.
+  func thresholds(default fallback: Preset) -> Thresholds {
+    var thresholds = (preset ?? fallback).thresholds
     thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
     thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
     thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence
