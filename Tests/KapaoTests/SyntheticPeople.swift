@@ -88,17 +88,35 @@ struct SyntheticPeople {
 
   /// The annotations as a file in COCO's format.
   func writeAnnotations(to path: String) throws {
-    var records: [[String: Any]] = []
-    for (index, annotation) in dataset.annotations.enumerated() {
-      let record = try JSONSerialization.jsonObject(with: JSONEncoder().encode(annotation))
-      var fields = record as? [String: Any] ?? [:]
-      fields["id"] = index + 1
-      records.append(fields)
+    let annotations = dataset.annotations.enumerated().map { Record(id: $0 + 1, annotation: $1) }
+    try JSONEncoder().encode(File(images: dataset.images, annotations: annotations))
+      .write(to: URL(fileURLWithPath: path))
+  }
+
+  private struct File: Encodable {
+    let images: [COCOImage]
+    let annotations: [Record]
+    let categories = [Category()]
+  }
+
+  private struct Category: Encodable {
+    let id = 1
+    let name = "person"
+  }
+
+  /// An annotation with its number, which the official tools ask for.
+  private struct Record: Encodable {
+    let id: Int
+    let annotation: COCOAnnotation
+
+    private enum CodingKeys: CodingKey {
+      case id
     }
-    let file: [String: Any] = [
-      "images": try JSONSerialization.jsonObject(with: JSONEncoder().encode(dataset.images)),
-      "annotations": records, "categories": [["id": 1, "name": "person"]],
-    ]
-    try JSONSerialization.data(withJSONObject: file).write(to: URL(fileURLWithPath: path))
+
+    func encode(to encoder: any Encoder) throws {
+      try annotation.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(id, forKey: .id)
+    }
   }
 }
