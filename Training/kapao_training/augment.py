@@ -55,6 +55,12 @@ def random_window(sample: Sample, width: int, height: int, scale: float, rng: np
     return place(sample, width, height, scale, *corner)
 
 
+def covering(sample: Sample, width: int, height: int) -> float:
+    """The scale at which an image just covers a window: grey teaches nothing."""
+    h, w = sample.pixels.shape[:2]
+    return max(width / w, height / h)
+
+
 def mosaic(samples: list[Sample], size: int, rng: np.random.Generator) -> Sample:
     """Four windows side by side, meeting at a random point near the middle."""
     cx, cy = (int(size * rng.uniform(0.35, 0.65)) for _ in range(2))
@@ -62,8 +68,8 @@ def mosaic(samples: list[Sample], size: int, rng: np.random.Generator) -> Sample
     corners = ((0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size))
     for sample, (x1, y1, x2, y2) in zip(samples, corners):
         w, h = x2 - x1, y2 - y1
-        fit = size / 2 / max(sample.pixels.shape[:2])
-        tile = random_window(sample, w, h, fit * np.exp(rng.uniform(-0.25, 0.7)), rng)
+        scale = covering(sample, w, h) * np.exp(rng.uniform(-0.35, 0.35))
+        tile = random_window(sample, w, h, scale, rng)
         canvas[y1:y2, x1:x2] = tile.pixels
         for person in tile.people:
             person.box += (x1, y1, x1, y1)
@@ -74,8 +80,8 @@ def mosaic(samples: list[Sample], size: int, rng: np.random.Generator) -> Sample
 
 def single(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
     """One window of an image at a random scale."""
-    fit = size / max(sample.pixels.shape[:2])
-    return random_window(sample, size, size, fit * np.exp(rng.uniform(-0.5, 0.4)), rng)
+    scale = covering(sample, size, size) * np.exp(rng.uniform(-0.45, 0.3))
+    return random_window(sample, size, size, scale, rng)
 
 
 def flip(sample: Sample, swap: list[int]) -> Sample:

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -64,7 +65,6 @@ def measure(annotations: str | Path, results: list[dict], sigmas=None) -> dict[s
 def evaluate(network: Network, annotations: str | Path, folder: str | Path, size: int = 640,
              t: Thresholds = Thresholds(), fuse: bool = True) -> dict[str, float]:
     data = json.loads(Path(annotations).read_text())
-    import numpy as np
     sigmas = np.array(Skeleton.from_category(data["categories"][0]).sigmas)
     network = network.eval().to(memory_format=torch.channels_last)
     return measure(annotations, detect(network, data["images"], Path(folder), size, t, fuse), sigmas)
@@ -72,7 +72,7 @@ def evaluate(network: Network, annotations: str | Path, folder: str | Path, size
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("weights", help="an official .pt or a .ckpt of this program (its EMA is used)")
+    parser.add_argument("weights", help="an official .pt, a .ckpt of this program (its EMA is used), or an exported .safetensors")
     parser.add_argument("--data", required=True, help="COCO JSON")
     parser.add_argument("--images", required=True, help="folder of the images")
     parser.add_argument("--size", type=int, default=640, help="longest side, pixels (640)")
@@ -80,7 +80,6 @@ def main():
     parser.add_argument("--fusion-confidence", type=float, default=0.3, help="τ_fc (0.3)")
     parser.add_argument("--keypoint-confidence", type=float, default=0.2, help="τ_ck (0.2)")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--save", help="write the COCO results to this file")
     o = parser.parse_args()
     if o.threads:
         torch.set_num_threads(o.threads)

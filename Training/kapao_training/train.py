@@ -45,7 +45,7 @@ def options() -> argparse.Namespace:
     p.add_argument("--mosaic", type=float, default=0.65, help="share of training images that are mosaics")
     p.add_argument("--human-weight", type=float, default=4.0, help="how much oftener images labelled by people are drawn")
     p.add_argument("--keypoint-box", type=float, default=25.6, help="side of keypoint objects, pixels (5 %% of 512)")
-    p.add_argument("--optimizer", choices=("sgd", "adamw"), default="sgd")
+    p.add_argument("--optimizer", choices=("sgd", "adamw", "muon"), default="sgd")
     p.add_argument("--rate", type=float, default=0.01)
     p.add_argument("--last-rate", type=float, default=0.01, help="the last learning rate, as a share of the first")
     p.add_argument("--warmup", type=float, default=0.03, help="share of the run")
