@@ -3,7 +3,7 @@
 Modules carry the names of the official checkpoints (`model.<i>.…`), so their weights load unchanged.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
@@ -149,6 +149,15 @@ class Network(nn.Module):
         self.architecture = architecture
         layers, self.sources = _layers(architecture)
         self.model = nn.Sequential(*layers)
+
+    def for_keypoints(self, count: int) -> "Network":
+        """Itself, or for another number of keypoints a network with these weights and a fresh head."""
+        if count == self.architecture.keypoints:
+            return self
+        other = Network(replace(self.architecture, keypoints=count))
+        head = f"model.{len(self.model) - 1}."
+        other.load_state_dict({n: t for n, t in self.state_dict().items() if not n.startswith(head)}, strict=False)
+        return other
 
     def forward(self, x):
         kept = []

@@ -76,7 +76,7 @@ class Run:
             network = Network(Architecture(**saved["architecture"]))
             network.load_state_dict(saved["model"])
         elif o.start:
-            network = load_network(o.start)
+            network = load_network(o.start).for_keypoints(self.dataset.skeleton.count)
         else:
             network = Network(Architecture(self.dataset.skeleton.count, o.width, o.depth))
         self.network = network.to(self.device, memory_format=torch.channels_last).train()

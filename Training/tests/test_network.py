@@ -27,3 +27,11 @@ def test_kapao_n_has_3_2_million_parameters():
 def test_kapao_s_has_12_56_million_parameters():
     count = sum(p.numel() for p in Network(Architecture(width=0.5)).parameters())
     assert round(count / 1e6, 2) == 12.56
+
+
+def test_another_number_of_keypoints_keeps_all_but_the_head():
+    one = Network(Architecture(keypoints=17, width=0.125))
+    other = one.for_keypoints(4)
+    assert torch.equal(other.model[1].conv.weight, one.model[1].conv.weight)
+    assert other.model[-1].m[0].out_channels == 3 * (6 + 3 * 4)
+    assert one.for_keypoints(17) is one
