@@ -24,7 +24,9 @@ struct Annotate: ParsableCommand {
   @Argument(help: "Video to read: a file or a URL.")
   var input: String
 
-  @Option(name: .shortAndLong, help: "Video to write; .mp4, .mkv, .webm, .gif and others by extension, - for standard output.")
+  @Option(
+    name: .shortAndLong, help: "Video to write; .mp4, .mkv, .webm, .gif and others by extension, - for standard output."
+  )
   var output: String?
 
   @Option(help: "CSV of the poses to write, - for standard output; a description of the run goes beside it as .json.")
@@ -54,7 +56,7 @@ struct Annotate: ParsableCommand {
     let modelPath = try network.path()
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
-      input: input, model: model, inputSize: network.inputSize(model.architecture), 
+      input: input, model: model, inputSize: network.inputSize(model.architecture),
       thresholds: thresholds.thresholds(default: .demo))
     settings.reader = inputOptions.readerOptions
     settings.output = output

@@ -33,7 +33,10 @@ struct ModelInfo: ParsableCommand {
     }
     let rows = [
       ("name", model.name),
-      ("architecture", "\(architecture.name) (width \(architecture.widthMultiple), depth \(architecture.depthMultiple))"),
+      (
+        "architecture",
+        "\(architecture.name) (width \(architecture.widthMultiple), depth \(architecture.depthMultiple))"
+      ),
       ("keypoints", "\(architecture.keypointCount)" + (architecture.skeleton.map { " (\($0.name))" } ?? "")),
       ("parameters", String(format: "%.3f million", Double(architecture.definition.parameters) / 1e6)),
       ("cost", String(format: "%.1f GFLOP at %dx%d", Double(operations) / 1e9, width, height)),

@@ -13,6 +13,7 @@ enum StillImage {
       try Letterboxer().prepare(frame, into: image)
       return image
     }
-    throw VideoError(operation: "read", input: path, code: .invalidData, detail: "no picture in it", kind: .unusableInput)
+    throw VideoError(
+      operation: "read", input: path, code: .invalidData, detail: "no picture in it", kind: .unusableInput)
   }
 }

@@ -23,13 +23,12 @@ public enum Fixtures {
   }
 
   /// A letterboxed image as the reference files hold it: height × width × 3 bytes, blue first.
-  public static func letterboxed(_ file: Safetensors, tensor: String, source: ImageSize? = nil) throws
-    -> LetterboxedImage
-  {
+  public static func letterboxed(
+    _ file: Safetensors, tensor: String, letterbox: Letterbox? = nil
+  ) throws -> LetterboxedImage {
     let shape = file.entries[tensor]!.shape
     let size = ImageSize(width: shape[1], height: shape[0])
-    let image = LetterboxedImage(
-      letterbox: Letterbox(source: source ?? size, size: max(size.width, size.height)))
+    let image = LetterboxedImage(letterbox: letterbox ?? Letterbox(source: size, input: size))
     let bytes = Array(try file.bytes(tensor))
     for pixel in 0..<size.width * size.height {
       for colour in 0..<3 { image.pixels[pixel * 3 + colour] = bytes[pixel * 3 + 2 - colour] }

@@ -14,14 +14,17 @@ extension NetworkDefinition {
 
     /// Shape of its weight: outputs, inputs, kernel, kernel.
     public var shape: [Int] { [outputs, inputs, kernel, kernel] }
-    /// Weights and biases.
-    public var parameters: Int { outputs * (inputs * kernel * kernel + 1) }
+    /// Whether batch normalisation follows in the official network; here it is folded into weights and biases.
+    public let isNormalised: Bool
+    /// Trained parameters as the paper counts them: weights, and two numbers a channel for batch normalisation or one
+    /// for a bias.
+    public var parameters: Int { outputs * (inputs * kernel * kernel + (isNormalised ? 2 : 1)) }
   }
 
   /// Every convolution in the order of the layers.
   public var convolutions: [Convolution] { layers.flatMap(convolutions(of:)) }
 
-  /// Weights and biases of all convolutions.
+  /// Trained parameters of all convolutions, as the paper's Table 1 counts them.
   public var parameters: Int { convolutions.reduce(0) { $0 + $1.parameters } }
 
   /// Floating-point operations (a multiply and an add are two) of the convolutions for one image.
@@ -37,7 +40,8 @@ extension NetworkDefinition {
     let inputs = layer.inputs.reduce(0) { $0 + layers[$1].channels }
     func convolution(_ name: String, _ inputs: Int, _ outputs: Int, _ kernel: Int = 1) -> Convolution {
       Convolution(
-        name: "\(prefix).\(name)conv", inputs: inputs, outputs: outputs, kernel: kernel, stride: layer.stride)
+        name: "\(prefix).\(name)conv", inputs: inputs, outputs: outputs, kernel: kernel, stride: layer.stride,
+        isNormalised: true)
     }
     switch layer.operation {
     case .focus(let channels):
@@ -61,7 +65,7 @@ extension NetworkDefinition {
       return layer.inputs.enumerated().map { grid, input in
         Convolution(
           name: "\(prefix).m.\(grid)", inputs: layers[input].channels, outputs: layer.channels, kernel: 1,
-          stride: layers[input].stride)
+          stride: layers[input].stride, isNormalised: false)
       }
     case .upsample, .concat:
       return []

@@ -111,11 +111,17 @@ public final class Annotation: @unchecked Sendable {
       workers: sessions.map { session in { [self] in try infer($0, session) } })
     let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
     guard let writer else {
-      graph.sink("export", posed) { [self] in _ = counter.count($0.poses) } finish: { [self] in try poses?.finish() }
+      graph.sink("export", posed) { [self] in
+        _ = counter.count($0.poses)
+      } finish: { [self] in
+        try poses?.finish()
+      }
       return
     }
     let drawn = graph.stage("draw", posed) { [self] in try draw($0) }
-    graph.sink("encode", drawn) { try writer.write($0.frame) } finish: { [self] in
+    graph.sink("encode", drawn) {
+      try writer.write($0.frame)
+    } finish: { [self] in
       try poses?.finish()
       if writer.frameCount > 0 { try writer.finish() }
     }

@@ -36,7 +36,9 @@ struct DrawingOptions: ParsableArguments {
   func validate() throws {
     guard (0...1).contains(alpha) else { throw ValidationError("--alpha must be between 0 and 1.") }
     for (name, value) in [("--line-width", lineWidth), ("--keypoint-size", keypointSize)] {
-      if let value, !(value > 0 && value <= 1000) { throw ValidationError("\(name) must be between 0 and 1000 pixels.") }
+      if let value, !(value > 0 && value <= 1000) {
+        throw ValidationError("\(name) must be between 0 and 1000 pixels.")
+      }
     }
   }
 

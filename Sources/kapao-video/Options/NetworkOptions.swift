@@ -9,10 +9,15 @@ extension CoreUse: ExpressibleByArgument {}
 
 /// The network and how it is computed.
 struct NetworkOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "Model file (.safetensors, or an official .pt checkpoint). Default: $KAPAO_MODEL, then the model that ships.")
+  @Option(
+    name: .shortAndLong,
+    help: "Model file (.safetensors, or an official .pt checkpoint). Default: $KAPAO_MODEL, then the model that ships.")
   var model: String?
 
-  @Option(help: "Longest side of the network's input in pixels; smaller is faster, larger finds smaller people. Default: 640 for KAPAO-N, 1024 for larger networks.")
+  @Option(
+    help:
+      "Longest side of the network's input in pixels; smaller is faster, larger finds smaller people. Default: 640 for KAPAO-N, 1024 for larger networks."
+  )
   var size: Int?
 
   @Option(help: "Library that computes the network: onednn or openblas.")

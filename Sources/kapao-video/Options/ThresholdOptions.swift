@@ -6,7 +6,10 @@ extension BorderRule: ExpressibleByArgument {}
 
 /// Thresholds of suppression and fusion: a preset, and every one of them by itself.
 struct ThresholdOptions: ParsableArguments {
-  @Option(help: "Set of thresholds: demo (the official demo's, the default), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed).")
+  @Option(
+    help:
+      "Set of thresholds: demo (the official demo's, the default), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed)."
+  )
   var preset: Preset?
 
   @Option(help: "Confidence that a person must exceed (τ_cp).")
