@@ -61,7 +61,7 @@ public final class TRCWriter: PoseWriter, @unchecked Sendable {
         let name = "\(stem)_person\(number)" + (part > 0 ? "_part\(part + 1)" : "") + ".trc"
         let track = MarkerTrack(person, rows: rows, frames: history.frames, names: markers.names)
         guard !track.markers.isEmpty else { continue }
-        let file = folder.appendingPathComponent(name).path
+        let file = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name
         try AtomicFile.write(TRCText(track, name: name, frameRate: frameRate).bytes, to: file)
         outputs.append(file)
       }

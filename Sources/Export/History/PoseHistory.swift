@@ -8,7 +8,7 @@ package struct PoseHistory: Sendable {
   package struct Frame: Hashable, Sendable {
     /// Number from 0.
     package let index: Int
-    /// Presentation time in seconds.
+    /// Presentation time in seconds, rounded to microseconds as in the native CSV.
     package let time: Double
   }
 
@@ -25,7 +25,7 @@ package struct PoseHistory: Sendable {
     _ record: FrameRecord, context: ExportContext, points: (ExportedPerson) -> [ExportedPoint?]
   ) {
     let position = frames.count
-    frames.append(Frame(index: record.index, time: record.time))
+    frames.append(Frame(index: record.index, time: record.time.rounded(decimals: 6)))
     let people = record.people.map { ExportedPerson($0, context: context) }
     let ranks = people.indices.filter { people[$0].trackID == nil }
       .sorted { (people[$1].score, $0) < (people[$0].score, $1) }
