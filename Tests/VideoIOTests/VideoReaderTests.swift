@@ -1,4 +1,5 @@
 import Kapao
+import TestSupport
 import Testing
 import VideoIO
 
