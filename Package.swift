@@ -5,7 +5,7 @@ let package = Package(
   name: "kapao-video",
   products: [
     .executable(name: "kapao-video", targets: ["kapao-video"]),
-    .library(name: "Kapao", targets: ["Kapao"]),
+    .library(name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

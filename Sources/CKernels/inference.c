@@ -140,3 +140,14 @@ void kapao_upsample(const float *input, int planes, int height, int width, int b
     memcpy(out + row, out, row * sizeof(float));
   }
 }
+
+int kapao_vector_level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return 2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 1;
+#endif
+  return 0;
+}

@@ -1,6 +1,6 @@
 import Kapao
 
-/// A model compiled for images of one letterbox: one pass, or the passes of test-time augmentation.
+/// A model compiled for one input size: one pass, or the passes of test-time augmentation.
 public final class PoseNetwork: Sendable {
   /// One pass: how it changes the image, and the network at its input size.
   struct Pass: Sendable {
@@ -8,8 +8,8 @@ public final class PoseNetwork: Sendable {
     let network: CompiledNetwork
   }
 
-  /// How images are fitted.
-  public let letterbox: Letterbox
+  /// Size of the letterboxed image in pixels.
+  public let inputSize: ImageSize
   /// Architecture of the model.
   public let architecture: Architecture
   /// Keypoints of the model.
@@ -20,27 +20,27 @@ public final class PoseNetwork: Sendable {
   ///
   /// - Parameters:
   ///   - model: Architecture and weights.
-  ///   - letterbox: How images are fitted into the input.
+  ///   - inputSize: Size of the letterboxed image in pixels, both sides multiples of 64.
   ///   - backend: The library to compute with.
   ///   - threads: Threads that compute one frame together.
   ///   - augmented: Whether test-time augmentation is used.
   /// - Throws: `InferenceError`.
   public init(
-    model: Model, letterbox: Letterbox, backend: Backend = .oneDNN, threads: Int = 1, augmented: Bool = false
+    model: Model, inputSize: ImageSize, backend: Backend = .oneDNN, threads: Int = 1, augmented: Bool = false
   ) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
     }
-    self.letterbox = letterbox
+    self.inputSize = inputSize
     self.skeleton = skeleton
     architecture = model.architecture
     let augmentations: [TestTimeAugmentation.Pass?] = augmented ? TestTimeAugmentation.passes : [nil]
     passes = try augmentations.map { augmentation in
-      let size = augmentation.map { TestTimeAugmentation.inputSize(of: $0, input: letterbox.input) }
+      let size = augmentation.map { TestTimeAugmentation.inputSize(of: $0, input: inputSize) }
       return Pass(
         augmentation: augmentation,
         network: try CompiledNetwork(
-          model: model, inputSize: size ?? letterbox.input, backend: backend, threads: threads))
+          model: model, inputSize: size ?? inputSize, backend: backend, threads: threads))
     }
   }
 

@@ -18,17 +18,17 @@ public final class PoseNetworkOutput: @unchecked Sendable {
     AugmentedPredictions(
       passes: zip(network.passes, outputs).map { pass, output in
         let transform = pass.augmentation.map {
-          TestTimeAugmentation.transform(of: $0, input: network.letterbox.input)
+          TestTimeAugmentation.transform(of: $0, input: network.inputSize)
         }
         return (output, transform ?? .identity)
       },
       anchors: network.architecture.anchors, skeleton: network.skeleton)
   }
 
-  /// The people, after suppression and fusion, in pixels of the source image.
-  public func poses(_ thresholds: Thresholds) -> [Pose] {
+  /// The people, after suppression and fusion, in pixels of the source image, which was fitted by `letterbox`.
+  public func poses(_ thresholds: Thresholds, letterbox: Letterbox) -> [Pose] {
     let predictions = predictions
-    return Fusion(thresholds: thresholds, letterbox: network.letterbox, keypointCount: network.skeleton.count)
+    return Fusion(thresholds: thresholds, letterbox: letterbox, keypointCount: network.skeleton.count)
       .poses(Detections(predictions, thresholds: thresholds), predictions: predictions)
   }
 }

@@ -28,6 +28,9 @@ void kapao_max_pool(const float *input, int channels, int height, int width, int
 /// Nearest-neighbour enlargement by two of `planes` planes of height × width cells, each of `block` floats.
 void kapao_upsample(const float *input, int planes, int height, int width, int block, float *output);
 
+/// Vector instructions of this processor: 2 for AVX-512 (F, BW, DQ, VL), 1 for AVX2 with FMA, 0 otherwise.
+int kapao_vector_level(void);
+
 // MARK: overlay.c
 
 // A canvas of premultiplied pixels 0xAAYYUUVV, drawn in the frame's own YUV, blended onto 4:2:0 planes.

@@ -42,7 +42,7 @@ package struct Pickle: Sendable {
 /// Reading: each function answers `nil` where the value is of another kind.
 extension Pickle {
   /// The elements of a tuple or list.
-  func items(_ value: PickleValue?) -> [PickleValue]? {
+  package func items(_ value: PickleValue?) -> [PickleValue]? {
     guard case .node(let index) = value else { return nil }
     switch nodes[index].kind {
     case .tuple, .list: return nodes[index].items
@@ -51,7 +51,7 @@ extension Pickle {
   }
 
   /// The entries with texts as keys, of a dictionary or of an object that behaves like one (`OrderedDict`).
-  func entries(_ value: PickleValue?) -> [(key: String, value: PickleValue)]? {
+  package func entries(_ value: PickleValue?) -> [(key: String, value: PickleValue)]? {
     guard case .node(let index) = value else { return nil }
     switch nodes[index].kind {
     case .dictionary, .object: break
@@ -65,13 +65,13 @@ extension Pickle {
 
   /// The last value under a key of a dictionary, which is searched only if it has no more entries than any dictionary
   /// of interest: a hostile file could make thousands of searches through a million entries.
-  func value(_ dictionary: PickleValue?, _ key: String) -> PickleValue? {
+  package func value(_ dictionary: PickleValue?, _ key: String) -> PickleValue? {
     guard case .node(let index) = dictionary, nodes[index].entries.count <= 4096 else { return nil }
     return nodes[index].entries.last { $0.key == .string(key) }?.value
   }
 
   /// An object's class or function, as `module` and `name`, and its arguments.
-  func call(_ value: PickleValue?) -> (module: String, name: String, arguments: [PickleValue])? {
+  package func call(_ value: PickleValue?) -> (module: String, name: String, arguments: [PickleValue])? {
     guard case .node(let index) = value,
       case .object(.global(let module, let name), let arguments) = nodes[index].kind
     else { return nil }
@@ -79,13 +79,13 @@ extension Pickle {
   }
 
   /// An attribute of an object whose state is a dictionary of attributes.
-  func attribute(_ object: PickleValue?, _ name: String) -> PickleValue? {
+  package func attribute(_ object: PickleValue?, _ name: String) -> PickleValue? {
     guard case .node(let index) = object else { return nil }
     return value(nodes[index].state, name)
   }
 
   /// The identifier of external data.
-  func external(_ value: PickleValue?) -> PickleValue? {
+  package func external(_ value: PickleValue?) -> PickleValue? {
     guard case .node(let index) = value, case .external(let identifier) = nodes[index].kind else { return nil }
     return identifier
   }

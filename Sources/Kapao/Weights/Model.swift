@@ -34,7 +34,4 @@ public struct Model: Sendable, Equatable {
     self.name = name
     self.licence = licence
   }
-
-  /// Weights and biases in all; 12.6 million for KAPAO-S.
-  public var parameterCount: Int { tensors.values.reduce(0) { $0 + $1.values.count } }
 }

@@ -1,0 +1,1 @@
+../../../Tests/KapaoTests/ZipBuilder.swift

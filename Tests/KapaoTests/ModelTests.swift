@@ -1,0 +1,70 @@
+import Foundation
+import Kapao
+import Testing
+
+@Suite("Model files")
+struct ModelTests {
+  private func imported() throws -> Model { try Model.load(Fixture.path("reference/kapao_tiny_coco_random.pt")) }
+
+  @Test("a saved model comes back with its name and licence and half-precision weights")
+  func comesBack() throws {
+    try Fixture.withTemporaryFolder { folder in
+      var model = try imported()
+      model.name = "tiny"
+      model.licence = "GPL-3.0"
+      let rounding = try model.save("\(folder)/m.safetensors")
+      let again = try Model.load("\(folder)/m.safetensors")
+      #expect(again.name == "tiny")
+      #expect(again.licence == "GPL-3.0")
+      #expect(again.architecture == model.architecture)
+      #expect(rounding.clamped == 0)
+      #expect(rounding.largestError > 0)
+      for (name, tensor) in model.tensors {
+        let differences = zip(tensor.values, try #require(again.tensors[name]).values).map { abs($0 - $1) }
+        #expect(differences.max()! <= rounding.largestError)
+      }
+      let exact = try again.save("\(folder)/again.safetensors")
+      #expect(exact.isLossless)
+      #expect(try Model.load("\(folder)/again.safetensors") == again)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    }
+  }
+
+  @Test("weights that are not the architecture's are refused by name")
+  func refusesOtherWeights() throws {
+    let model = try imported()
+    let name = "model.2.cv1.conv.weight"
+    func make(_ change: (inout [String: Tensor]) -> Void) throws {
+      var tensors = model.tensors
+      change(&tensors)
+      _ = try Model(architecture: model.architecture, tensors: tensors, name: "m")
+    }
+    #expect(throws: WeightsError.missing(name)) { try make { $0[name] = nil } }
+    #expect(throws: WeightsError.unknown("x")) { try make { $0["x"] = Tensor(shape: [], values: [0]) } }
+    #expect(throws: WeightsError.shape(name, expected: [8, 16, 1, 1], found: [1])) {
+      try make { $0[name] = Tensor(shape: [1], values: [0]) }
+    }
+  }
+
+  @Test("a file that is no model, or missing, is refused with one line")
+  func refusesOtherFiles() throws {
+    try Fixture.withTemporaryFolder { folder in
+      var writer = SafetensorsWriter()
+      writer.add("t", Tensor(shape: [1], values: [1]))
+      let path = "\(folder)/other.safetensors"
+      try writer.write(to: path)
+      #expect(
+        throws: ModelError.invalid(
+          path: path,
+          reason: "not a safetensors file: its header does not say format kapao-video/1 and the architecture")
+      ) { try Model.load(path) }
+      #expect(throws: ModelError.unreadable(path: "\(folder)/none", reason: "No such file or directory")) {
+        try Model.load("\(folder)/none")
+      }
+      #expect(throws: ModelError.unreadable(path: folder, reason: "not a regular file")) { try Model.load(folder) }
+      let error = #expect(throws: ModelError.self) { try imported().save("\(folder)/no/m.safetensors") }
+      #expect(error?.description.contains("\n") == false)
+      #expect(error?.description.contains("No such file") == true, "\(error!.description)")
+    }
+  }
+}
