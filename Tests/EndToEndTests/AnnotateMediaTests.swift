@@ -19,8 +19,9 @@ struct AnnotateMediaTests {
       let outcome = Program.annotate(input, ["-o", output])
       #expect(outcome.status == 0, "\(outcome.errors)")
 
+      let counts = [input, output].map { Media.probe($0, entries: "frame=media_type").count }
+      #expect(counts[0] > 0 && counts[0] == counts[1])
       let (before, after) = (frameTimes(input), frameTimes(output))
-      #expect(before.count == after.count)
       // Raw streams have no times of their own to compare with.
       if name.hasSuffix(".h264") { return }
       // The output begins at 0: all streams move by the time at which the earliest of them starts.
