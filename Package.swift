@@ -5,7 +5,7 @@ let package = Package(
   name: "kapao-video",
   products: [
     .executable(name: "kapao-video", targets: ["kapao-video"]),
-    .library(name: "Kapao", targets: ["Kapao"]),
+    .library(name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -37,8 +37,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    .testTarget(name: "KapaoTests", dependencies: ["Kapao"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao"]),
+    .target(name: "TestSupport", dependencies: ["Kapao"], path: "Tests/TestSupport"),
+    .testTarget(name: "KapaoTests", dependencies: ["Kapao", "TestSupport"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao", "TestSupport"]),
     .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao"]),
     .testTarget(name: "RenderTests", dependencies: ["Render", "VideoIO", "Kapao"]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),

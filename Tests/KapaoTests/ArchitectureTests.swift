@@ -9,7 +9,7 @@ struct ArchitectureTests {
     arguments: [(0.5, 0.33, 12.6, "KAPAO-S"), (0.75, 0.67, 35.8, "KAPAO-M"), (1, 1, 77.0, "KAPAO-L")])
   func countsParameters(width: Double, depth: Double, millions: Double, name: String) {
     let architecture = Architecture(keypointCount: 17, widthMultiple: width, depthMultiple: depth)
-    #expect((Double(architecture.parameterCount) / 1e5).rounded() / 10 == millions)
+    #expect((Double(architecture.definition.parameters) / 1e5).rounded() / 10 == millions)
     #expect(architecture.name == name)
   }
 

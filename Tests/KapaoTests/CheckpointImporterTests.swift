@@ -34,7 +34,7 @@ struct CheckpointImporterTests {
     #expect(model.name == "kapao_tiny_\(dataSet)_random")
     #expect(model.licence == nil)
     #expect(model.architecture == Architecture(keypointCount: keypoints, widthMultiple: 0.125, depthMultiple: 0.33))
-    #expect(model.tensors.count == 2 * model.architecture.convolutions.count)
+    #expect(model.tensors.count == 2 * model.architecture.definition.convolutions.count)
   }
 
   @Test(

@@ -1,1 +1,74 @@
+// Loops over pixels and feature maps that Swift would run several times slower.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: inference.c
+
+/// Network input from RGB bytes (height × width × 3): values / 255, space-to-depth by two in the channel order
+/// (row 0, column 0) (row 1, column 0) (row 0, column 1) (row 1, column 1), each RGB; `block` channels side by side.
+/// Channels 12 and up to a multiple of `block` become zero.
+void kapao_space_to_depth_u8(const uint8_t *pixels, int width, int height, float *output, int block);
+
+/// The same from floats, taken as they are.
+void kapao_space_to_depth_f32(const float *pixels, int width, int height, float *output, int block);
+
+/// Columns `first` to `first + count` of the im2col matrix (channels · kernel² rows) of a convolution with padding
+/// kernel / 2 over channels × height × width; each row of `columns` has `count` values.
+void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
+                  float *columns);
+
+/// Adds one bias to a row of `count` values, then SiLU if `activates`, then `residual` unless it is null.
+void kapao_bias_silu_add(float *values, float bias, int activates, const float *residual, int count);
+
+/// Maximum over windows of kernel × kernel cells, stride 1, of channels × height × width.
+void kapao_max_pool(const float *input, int channels, int height, int width, int kernel, float *output);
+
+/// Nearest-neighbour enlargement by two of `planes` planes of height × width cells, each of `block` floats.
+void kapao_upsample(const float *input, int planes, int height, int width, int block, float *output);
+
+/// Vector instructions of this processor: 2 for AVX-512 (F, BW, DQ, VL), 1 for AVX2 with FMA, 0 otherwise.
+int kapao_vector_level(void);
+
+// MARK: overlay.c
+
+// A canvas of premultiplied pixels 0xAAYYUUVV, drawn in the frame's own YUV, blended onto 4:2:0 planes.
+
+/// The three planes of an 8-bit 4:2:0 frame; the chroma planes have half the size, rounded up.
+typedef struct {
+  uint8_t *y;
+  uint8_t *u;
+  uint8_t *v;
+  ptrdiff_t y_stride;
+  ptrdiff_t u_stride;
+  ptrdiff_t v_stride;
+  int32_t width;
+  int32_t height;
+} kapao_yuv420;
+
+/// A line with round ends, or a disc where both ends are the same, in pixels of the canvas. Coordinates are those of
+/// pixel corners: the first pixel's centre is (0.5, 0.5).
+typedef struct {
+  float x1;
+  float y1;
+  float x2;
+  float y2;
+  float radius;
+  /// An opaque colour 0xFFYYUUVV.
+  uint32_t colour;
+} kapao_capsule;
+
+/// Draws the part of a capsule that lies in columns `x` ..< `x + width` and rows `y` ..< `y + height` of the canvas,
+/// anti-aliased over what is there. `stride` is in pixels; `width` is a multiple of 8.
+void kapao_overlay_draw(
+    uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height,
+    const kapao_capsule *capsule);
+
+/// Blends a part of the canvas onto the frame and clears it: `opacity` of 65536 draws it as it is, 0 not at all.
+///
+/// `x` and `width` are multiples of 16, `y` and `height` of 2; what lies outside the frame is cleared only. A chroma
+/// sample gets the mean of the four canvas pixels that it covers. Where the canvas is empty, samples keep their value.
+void kapao_overlay_blend(
+    uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, uint32_t opacity,
+    const kapao_yuv420 *frame);

@@ -21,12 +21,11 @@ package struct CheckpointImporter {
   /// The model with batch normalisation folded into the convolutions.
   package func model(named name: String) throws -> Model {
     let layers = try network.child("model", "Sequential")
-    try layers.expect("", architecture.layers.count, found: layers.children.count)
-    for (index, layer) in architecture.layers.enumerated() {
-      try OfficialLayer(layer, index: index).check(in: layers)
-    }
+    let definition = architecture.definition
+    try layers.expect("", definition.layers.count, found: layers.children.count)
+    for layer in definition.layers { try OfficialLayer(layer).check(in: layers) }
     var tensors: [String: Tensor] = [:]
-    for convolution in architecture.convolutions {
+    for convolution in definition.convolutions {
       let folded = try FoldedConvolution(convolution, in: network)
       tensors["\(convolution.name).weight"] = folded.weight
       tensors["\(convolution.name).bias"] = folded.bias

@@ -6,7 +6,7 @@ struct FoldedConvolution {
   let bias: Tensor
 
   /// Reads a convolution of `network`; its parent may hold a normalisation under the name `bn`.
-  init(_ convolution: Architecture.Convolution, in network: CheckpointModule) throws {
+  init(_ convolution: NetworkDefinition.Convolution, in network: CheckpointModule) throws {
     var parent = network
     var path = convolution.name.split(separator: ".").map(String.init)
     let name = path.removeLast()

@@ -1,52 +1,45 @@
 /// A layer of the official network: the modules and attributes that a checkpoint has to have for it.
 struct OfficialLayer {
-  private let layer: Architecture.Layer
-  private let index: Int
+  private let layer: NetworkDefinition.Layer
+  private var index: Int { layer.index }
 
-  init(_ layer: Architecture.Layer, index: Int) {
-    self.layer = layer
-    self.index = index
-  }
+  init(_ layer: NetworkDefinition.Layer) { self.layer = layer }
 
   /// Throws an error that names the first difference from the official layer.
   func check(in layers: CheckpointModule) throws {
     let module = try layers.child("\(index)", className)
     try module.expect("f", sources, found: module.integers("f"))
-    switch layer {
+    switch layer.operation {
     case .focus: try convolution(module.child("conv", "Conv"), stride: 1)
-    case .convolution(_, let kernel): try convolution(module, stride: kernel == 3 ? 2 : 1)
-    case .block(_, let bottlenecks, let shortcut): try block(module, bottlenecks, shortcut)
-    case .pyramidPooling: try pyramidPooling(module)
+    case .convolution(_, _, let stride): try convolution(module, stride: stride)
+    case .c3(_, let bottlenecks, let shortcut): try block(module, bottlenecks, shortcut)
+    case .spp: try pyramidPooling(module)
     case .upsample:
       try module.expect("scale_factor", [2], found: module.integers("scale_factor"))
       try module.expect("mode", "nearest", found: module.attribute("mode")?.string)
-    case .concatenation: try module.expect("d", [1], found: module.integers("d"))
-    case .detect(let grids):
+    case .concat: try module.expect("d", [1], found: module.integers("d"))
+    case .detect:
       let heads = try module.child("m", "ModuleList")
-      try heads.expect("", grids.count, found: heads.children.count)
+      try heads.expect("", layer.inputs.count, found: heads.children.count)
     }
   }
 
   /// The class's name in the official code.
   private var className: String {
-    switch layer {
+    switch layer.operation {
     case .focus: "Focus"
     case .convolution: "Conv"
-    case .block: "C3"
-    case .pyramidPooling: "SPP"
+    case .c3: "C3"
+    case .spp: "SPP"
     case .upsample: "Upsample"
-    case .concatenation: "Concat"
+    case .concat: "Concat"
     case .detect: "Detect"
     }
   }
 
   /// The layers that feed this one; −1 is the one before it.
   private var sources: [Int] {
-    switch layer {
-    case .concatenation(let other): [-1, other]
-    case .detect(let sources): sources
-    default: [-1]
-    }
+    layer.inputs.isEmpty ? [-1] : layer.inputs.map { $0 == index - 1 && layer.operation != .detect ? -1 : $0 }
   }
 
   /// A convolution with SiLU; its weights are checked when they are read.

@@ -58,7 +58,7 @@ extension Model {
     metadata["architecture"] = String(decoding: try encoder.encode(architecture), as: UTF8.self)
     metadata["licence"] = licence
     var writer = SafetensorsWriter(metadata: metadata)
-    for convolution in architecture.convolutions {
+    for convolution in architecture.definition.convolutions {
       for part in ["weight", "bias"] {
         let name = "\(convolution.name).\(part)"
         writer.addHalf(name, tensors[name]!)

@@ -18,7 +18,7 @@ public struct Model: Sendable, Equatable {
   /// - Throws: `WeightsError` where `tensors` are not those of the architecture.
   public init(architecture: Architecture, tensors: [String: Tensor], name: String, licence: String? = nil) throws {
     var unknown = Set(tensors.keys)
-    for convolution in architecture.convolutions {
+    for convolution in architecture.definition.convolutions {
       for (part, shape) in [("weight", convolution.shape), ("bias", [convolution.shape[0]])] {
         let name = "\(convolution.name).\(part)"
         guard let tensor = tensors[name] else { throw WeightsError.missing(name) }

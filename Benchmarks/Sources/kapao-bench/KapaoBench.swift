@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Measures parts of kapao-video; `benchmark.py` runs it beside its peers and prints the table.
+@main
+struct KapaoBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kapao-bench", abstract: "Measures parts of kapao-video.", subcommands: [Peak.self, Infer.self])
+}

@@ -1,0 +1,153 @@
+// Loops of the inference module; see include/CKernels.h.
+#include "CKernels.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define VECTORISED __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define VECTORISED
+#endif
+
+#define SPACE_TO_DEPTH(name, type, scale)                                                                    \
+  static inline __attribute__((always_inline)) void name(const type *pixels, int width, int height,          \
+                                                         float *output, int block) {                         \
+    const int columns = width / 2, rows = height / 2;                                                        \
+    const int channels = (12 + block - 1) / block * block;                                                   \
+    const size_t cells = (size_t)columns * rows;                                                             \
+    for (int y = 0; y < rows; y++)                                                                           \
+      for (int x = 0; x < columns; x++) {                                                                    \
+        const size_t cell = (size_t)y * columns + x;                                                         \
+        for (int slice = 0; slice < 4; slice++) {                                                            \
+          const type *pixel = pixels + ((size_t)(2 * y + (slice & 1)) * width + 2 * x + (slice >> 1)) * 3;   \
+          for (int colour = 0; colour < 3; colour++) {                                                       \
+            const int c = slice * 3 + colour;                                                                \
+            output[(c / block * cells + cell) * block + c % block] = pixel[colour] * (scale);                \
+          }                                                                                                  \
+        }                                                                                                    \
+        for (int c = 12; c < channels; c++) output[(c / block * cells + cell) * block + c % block] = 0;      \
+      }                                                                                                      \
+  }
+
+SPACE_TO_DEPTH(space_to_depth_u8, uint8_t, 1.0f / 255.0f)
+SPACE_TO_DEPTH(space_to_depth_f32, float, 1.0f)
+
+// One constant block each, so that the divisions above fold away.
+void kapao_space_to_depth_u8(const uint8_t *pixels, int width, int height, float *output, int block) {
+  if (block == 16) space_to_depth_u8(pixels, width, height, output, 16);
+  else if (block == 8) space_to_depth_u8(pixels, width, height, output, 8);
+  else space_to_depth_u8(pixels, width, height, output, 1);
+}
+
+void kapao_space_to_depth_f32(const float *pixels, int width, int height, float *output, int block) {
+  if (block == 16) space_to_depth_f32(pixels, width, height, output, 16);
+  else if (block == 8) space_to_depth_f32(pixels, width, height, output, 8);
+  else space_to_depth_f32(pixels, width, height, output, 1);
+}
+
+void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
+                  float *columns) {
+  const int pad = kernel / 2;
+  const int outputs = (width + 2 * pad - kernel) / stride + 1;
+  for (int channel = 0; channel < channels; channel++)
+    for (int ky = 0; ky < kernel; ky++)
+      for (int kx = 0; kx < kernel; kx++) {
+        const float *plane = input + (size_t)channel * height * width;
+        // Row by row of the output, the part of each that falls into first ..< first + count.
+        for (int done = 0; done < count;) {
+          const int oy = (first + done) / outputs, ox = (first + done) % outputs;
+          const int run = outputs - ox < count - done ? outputs - ox : count - done;
+          const int iy = oy * stride - pad + ky;
+          if (iy < 0 || iy >= height) {
+            memset(columns + done, 0, (size_t)run * sizeof(float));
+          } else {
+            const float *row = plane + (size_t)iy * width;
+            for (int i = 0; i < run; i++) {
+              const int ix = (ox + i) * stride - pad + kx;
+              columns[done + i] = ix < 0 || ix >= width ? 0 : row[ix];
+            }
+          }
+          done += run;
+        }
+        columns += count;
+      }
+}
+
+// e^x by 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Taylor to degree 7, relative error below 1e-7).
+static inline __attribute__((always_inline)) float exponential(float x) {
+  x = x < -87.0f ? -87.0f : x > 87.0f ? 87.0f : x;
+  const float scaled = x * 1.44269504f;
+  const int n = (int)(scaled + (scaled < 0 ? -0.5f : 0.5f));
+  const float r = x - n * 0.693359375f + n * 2.12194440e-4f;
+  float p = 1.98412698e-4f;
+  p = p * r + 1.38888889e-3f;
+  p = p * r + 8.33333333e-3f;
+  p = p * r + 4.16666667e-2f;
+  p = p * r + 1.66666667e-1f;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  union { int32_t i; float f; } power = {.i = (n + 127) << 23};
+  return p * power.f;
+}
+
+VECTORISED void kapao_bias_silu_add(float *values, float bias, int activates, const float *residual, int count) {
+  if (!activates) {
+    for (int i = 0; i < count; i++) values[i] += bias;
+  } else if (!residual) {
+    for (int i = 0; i < count; i++) {
+      const float x = values[i] + bias;
+      values[i] = x / (1.0f + exponential(-x));
+    }
+    return;
+  } else {
+    for (int i = 0; i < count; i++) {
+      const float x = values[i] + bias;
+      values[i] = x / (1.0f + exponential(-x)) + residual[i];
+    }
+    return;
+  }
+  if (residual)
+    for (int i = 0; i < count; i++) values[i] += residual[i];
+}
+
+void kapao_max_pool(const float *input, int channels, int height, int width, int kernel, float *output) {
+  const int reach = kernel / 2;
+  for (int channel = 0; channel < channels; channel++, input += (size_t)height * width)
+    for (int y = 0; y < height; y++)
+      for (int x = 0; x < width; x++) {
+        const int top = y - reach < 0 ? 0 : y - reach, bottom = y + reach >= height ? height - 1 : y + reach;
+        const int left = x - reach < 0 ? 0 : x - reach, right = x + reach >= width ? width - 1 : x + reach;
+        float best = input[(size_t)top * width + left];
+        for (int j = top; j <= bottom; j++)
+          for (int i = left; i <= right; i++) {
+            const float value = input[(size_t)j * width + i];
+            if (value > best) best = value;
+          }
+        *output++ = best;
+      }
+}
+
+void kapao_upsample(const float *input, int planes, int height, int width, int block, float *output) {
+  const size_t row = (size_t)width * 2 * block;
+  for (int line = 0; line < planes * height; line++) {
+    float *out = output + (size_t)line * 2 * row;
+    for (int x = 0; x < width; x++, input += block) {
+      memcpy(out + (size_t)(2 * x) * block, input, (size_t)block * sizeof(float));
+      memcpy(out + (size_t)(2 * x + 1) * block, input, (size_t)block * sizeof(float));
+    }
+    memcpy(out + row, out, row * sizeof(float));
+  }
+}
+
+int kapao_vector_level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return 2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 1;
+#endif
+  return 0;
+}

@@ -1,0 +1,115 @@
+import Kapao
+
+/// The native CSV: one row per person per frame, and one row with empty fields for a frame with nobody.
+///
+/// Columns: `frame`, `time_s` (seconds), `pts` (the source's time base), `track_id` (empty without tracking),
+/// `person_score` (0…1), `bbox_x1`, `bbox_y1`, `bbox_x2`, `bbox_y2`, then for each keypoint of the skeleton `NAME_x`,
+/// `NAME_y`, `NAME_conf`, `NAME_src`. Coordinates are pixels of the upright picture, y downwards.
+///
+/// * `src` is `kp` where a keypoint object was fused and `pose` where the position was regressed with the person.
+/// * `conf` is the fused keypoint object's confidence, and empty for `pose`: there is none, and a 0 would make
+///   everyone who filters by confidence throw away good joints. In pandas it reads as NaN and stays out of means;
+///   choose joints by `src`, and by `person_score` how sure the person is.
+/// * All four fields empty: the keypoint was suppressed (`keypointObjectsOnly`) or has no finite position. Never (0, 0).
+///
+/// RFC 4180 with LF line ends, UTF-8, a point for decimals in every locale: 2 decimals for coordinates, 4 for scores,
+/// 6 for seconds.
+///
+/// The rows go to the final name, not to a temporary one, so that a run can be watched with `tail -f`, and each frame
+/// reaches the system in one call before `write` returns: whatever ends the program, every row in the file is whole.
+/// That a run was complete is said by the side-car, see `RunDescription`.
+public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
+  // @unchecked: used by one caller at a time, as PoseWriter demands.
+
+  private let skeleton: Skeleton
+  private let keypointObjectsOnly: Bool
+  private let file: OutputFile
+  private var text = TextBuffer()
+  private var hasHeader = false
+
+  /// Opens a CSV file; one that exists is replaced by the first frame, not before.
+  ///
+  /// - Parameters:
+  ///   - path: The file, or `-` for standard output.
+  ///   - skeleton: Names the keypoints.
+  ///   - keypointObjectsOnly: Leaves the keypoints empty that no keypoint object confirmed.
+  /// - Throws: `ExportError` where the file cannot be created or written to.
+  public init(path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false) throws {
+    self.skeleton = skeleton
+    self.keypointObjectsOnly = keypointObjectsOnly
+    file = try OutputFile(path: path)
+  }
+
+  /// Where the rows go.
+  public var path: String { file.path }
+
+  /// Writes a frame's rows.
+  public func write(_ record: FrameRecord) throws {
+    text.removeAll()
+    if !hasHeader { appendHeader() }
+    if record.people.isEmpty { appendRow(record, person: nil) }
+    for person in record.people { appendRow(record, person: person) }
+    try file.append(text.bytes)
+    hasHeader = true
+  }
+
+  /// Closes the file; a run without frames leaves one with a header only.
+  public func finish() throws {
+    if !hasHeader {
+      text.removeAll()
+      appendHeader()
+      try file.append(text.bytes)
+      hasHeader = true
+    }
+    try file.close()
+  }
+
+  /// Closes the file; removes it if it is new and has no rows.
+  public func abandon() { file.abandon() }
+
+  private func appendHeader() {
+    text.append("frame,time_s,pts,track_id,person_score,bbox_x1,bbox_y1,bbox_x2,bbox_y2")
+    for name in skeleton.keypointNames {
+      for column in ["x", "y", "conf", "src"] {
+        text.append(",")
+        text.append(field: "\(name)_\(column)")
+      }
+    }
+    text.append("\n")
+  }
+
+  private func appendRow(_ record: FrameRecord, person: PersonRecord?) {
+    text.append(record.index)
+    text.append("," as Unicode.Scalar)
+    text.append(record.time, decimals: 6)
+    text.append("," as Unicode.Scalar)
+    text.append(record.pts)
+    text.append("," as Unicode.Scalar)
+    if let trackID = person?.trackID { text.append(trackID) }
+    append(person?.pose.score, decimals: 4)
+    append(person?.pose.box.x1, decimals: 2)
+    append(person?.pose.box.y1, decimals: 2)
+    append(person?.pose.box.x2, decimals: 2)
+    append(person?.pose.box.y2, decimals: 2)
+    let keypoints = person?.pose.keypoints ?? []
+    for index in 0..<skeleton.count {
+      append(index < keypoints.count ? keypoints[index] : nil)
+    }
+    text.append("\n" as Unicode.Scalar)
+  }
+
+  private func append(_ keypoint: Keypoint?) {
+    guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,
+      keypoint.source == .keypointObject || !keypointObjectsOnly
+    else { return text.append(",,,,") }
+    append(keypoint.x, decimals: 2)
+    append(keypoint.y, decimals: 2)
+    append(keypoint.source == .keypointObject ? keypoint.confidence : nil, decimals: 4)
+    text.append(keypoint.source == .keypointObject ? ",kp" : ",pose")
+  }
+
+  private func append(_ value: Float?, decimals: Int) {
+    text.append("," as Unicode.Scalar)
+    if let value { text.append(Double(value), decimals: decimals) }
+  }
+}

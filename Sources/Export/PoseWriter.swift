@@ -1,0 +1,21 @@
+/// Writes poses to one output in one format.
+///
+/// A writer is fed frames in their order of presentation by one caller at a time, and ends with exactly one of
+/// `finish()` and `abandon()`. Both are harmless when called again.
+public protocol PoseWriter: AnyObject, Sendable {
+  /// Where the output goes: a path, or `-` for standard output.
+  var path: String { get }
+
+  /// Writes one frame.
+  ///
+  /// - Throws: `ExportError` naming the path. The output then still holds every frame written before.
+  func write(_ record: FrameRecord) throws
+
+  /// Completes the output and closes it.
+  ///
+  /// - Throws: `ExportError` naming the path.
+  func finish() throws
+
+  /// Closes the output of a run that failed: frames already written stay, an output that got none leaves no trace.
+  func abandon()
+}

@@ -1,0 +1,70 @@
+/// Text under construction, as UTF-8, with numbers that look the same in every locale.
+///
+/// Kept from frame to frame, so that nothing is allocated for each number.
+package struct TextBuffer {
+  /// The text so far.
+  package private(set) var bytes: [UInt8] = []
+
+  package init() {}
+
+  /// The text so far, as a string.
+  package var string: String { String(decoding: bytes, as: UTF8.self) }
+
+  package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+  /// Appends text as it is.
+  package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Appends one ASCII character.
+  package mutating func append(_ character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
+
+  /// Appends an integer in decimal.
+  package mutating func append(_ value: some BinaryInteger) {
+    let value = Int64(clamping: value)
+    if value < 0 { append("-" as Unicode.Scalar) }
+    append(digits: value.magnitude, atLeast: 1)
+  }
+
+  /// Appends a number with a fixed count of decimals, rounded half away from zero; never `-0.00`.
+  ///
+  /// What is not finite, or too large for an integer of 64 bits once scaled, appends nothing: an empty field.
+  package mutating func append(_ value: Double, decimals: Int) {
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let scaled = (value * scale).rounded()
+    guard abs(scaled) < 9e18 else { return }
+    let number = Int64(scaled)
+    if number < 0 { append("-" as Unicode.Scalar) }
+    let (whole, fraction) = number.magnitude.quotientAndRemainder(dividingBy: UInt64(scale))
+    append(digits: whole, atLeast: 1)
+    guard decimals > 0 else { return }
+    append("." as Unicode.Scalar)
+    append(digits: fraction, atLeast: decimals)
+  }
+
+  /// Appends a field of a CSV row, quoted where RFC 4180 asks for it.
+  package mutating func append(field: String) {
+    guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return append(field) }
+    append("\"" as Unicode.Scalar)
+    for byte in field.utf8 {
+      if byte == 0x22 { bytes.append(byte) }
+      bytes.append(byte)
+    }
+    append("\"" as Unicode.Scalar)
+  }
+
+  private mutating func append(digits value: UInt64, atLeast count: Int) {
+    var divisor: UInt64 = 1
+    var digits = 1
+    while digits < count || value / divisor >= 10 {
+      divisor *= 10
+      digits += 1
+    }
+    var rest = value
+    while divisor > 0 {
+      bytes.append(0x30 + UInt8(truncatingIfNeeded: rest / divisor))
+      rest %= divisor
+      divisor /= 10
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Kapao
+
+/// Why a network could not be compiled or run.
+public enum InferenceError: Error, Equatable, CustomStringConvertible {
+  /// The model lacks a tensor, or has it in another shape than (output, input, kernel, kernel).
+  case missingTensor(String, expected: [Int])
+  /// Input sides are not positive multiples of 64.
+  case inputSize(ImageSize)
+  /// No skeleton has the model's number of keypoints.
+  case skeleton(keypoints: Int)
+  /// A call of the compute library failed.
+  case library(String, code: Int)
+  /// The compute library has no fast implementation of a step on this machine.
+  case noFastImplementation(step: String, implementation: String)
+
+  /// One line for the user.
+  public var description: String {
+    switch self {
+    case .missingTensor(let name, let expected):
+      expected.isEmpty
+        ? "the model has no tensor \(name)" : "the model's tensor \(name) does not have the shape \(expected)"
+    case .inputSize(let size): "the network's input must be a multiple of 64 pixels on both sides, not \(size)"
+    case .skeleton(let keypoints): "no skeleton with \(keypoints) keypoints is known (17 is COCO, 14 CrowdPose)"
+    case .library(let call, let code): "\(call) failed with status \(code)"
+    case .noFastImplementation(let step, let implementation):
+      "no fast implementation of \(step) on this machine (the library offers \(implementation))"
+    }
+  }
+}

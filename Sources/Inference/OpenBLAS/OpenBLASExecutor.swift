@@ -1,0 +1,83 @@
+import CKernels
+import COpenBLAS
+import Kapao
+
+/// Runs a plan over OpenBLAS in an arena of its own.
+final class OpenBLASExecutor: Executor {
+  /// Floats of one tile of the im2col matrix: it stays in the second-level cache.
+  private static let tile = 1 << 17
+
+  let input: UnsafeMutablePointer<Float>
+  let block = 1
+  private let program: OpenBLASProgram
+  private var plan: ExecutionPlan { program.plan }
+  private let arena: FloatMemory
+  private let columns: FloatMemory
+
+  init(_ program: OpenBLASProgram) {
+    self.program = program
+    arena = FloatMemory(count: program.arena.count)
+    let widest = program.plan.steps.reduce(0) { widest, step in
+      guard case .convolution(let convolution) = step else { return widest }
+      return max(widest, convolution.input.channels.count * convolution.kernel * convolution.kernel)
+    }
+    columns = FloatMemory(count: max(Self.tile, widest * 16))
+    input = arena.base + program.arena.offsets[program.plan.input.buffer]
+  }
+
+  func run(into output: HeadOutput) throws {
+    openblas_set_num_threads(Int32(program.threads))
+    for step in plan.steps {
+      switch step {
+      case .convolution(let convolution):
+        run(convolution, into: output)
+      case .maximum(let from, let to, let kernel):
+        let buffer = plan.buffers[from.buffer]
+        kapao_max_pool(
+          address(from), Int32(from.channels.count), Int32(buffer.height), Int32(buffer.width), Int32(kernel),
+          address(to))
+      case .upsample(let from, let to):
+        let buffer = plan.buffers[from.buffer]
+        kapao_upsample(
+          address(from), Int32(from.channels.count), Int32(buffer.height), Int32(buffer.width), 1, address(to))
+      }
+    }
+  }
+
+  private func run(_ step: ConvolutionStep, into output: HeadOutput) {
+    let source = plan.buffers[step.input.buffer]
+    let target =
+      switch step.output {
+      case .maps(let maps): address(maps)
+      case .head(let grid): output.destination(of: grid).baseAddress!
+      }
+    let cells = (source.height / step.stride) * (source.width / step.stride)
+    let depth = step.input.channels.count * step.kernel * step.kernel
+    let isPointwise = step.kernel == 1 && step.stride == 1
+    // A tile of the output: all channels of `width` cells, finished while it is in the cache.
+    let width = max(16, min(cells, columns.count / depth))
+    let residual = step.residual.map(address)
+    for first in stride(from: 0, to: cells, by: width) {
+      let count = min(width, cells - first)
+      if !isPointwise {
+        kapao_im2col(
+          address(step.input), Int32(step.input.channels.count), Int32(source.height), Int32(source.width),
+          Int32(step.kernel), Int32(step.stride), Int32(first), Int32(count), columns.base)
+      }
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(step.outputChannels), Int32(count), Int32(depth), 1,
+        step.weights, Int32(depth), isPointwise ? address(step.input) + first : columns.base,
+        Int32(isPointwise ? cells : count), 0, target + first, Int32(cells))
+      for channel in 0..<step.outputChannels {
+        kapao_bias_silu_add(
+          target + channel * cells + first, step.bias[channel], step.activates ? 1 : 0,
+          residual.map { UnsafePointer($0 + channel * cells + first) }, Int32(count))
+      }
+    }
+  }
+
+  private func address(_ maps: FeatureMaps) -> UnsafeMutablePointer<Float> {
+    let buffer = plan.buffers[maps.buffer]
+    return arena.base + program.arena.offsets[maps.buffer] + maps.offset * buffer.height * buffer.width
+  }
+}

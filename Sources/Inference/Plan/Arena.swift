@@ -1,0 +1,54 @@
+/// Offsets for the plan's buffers in one block of memory, planned once: buffers that are not alive together share it.
+struct Arena {
+  /// Alignment of every buffer, in floats (a cache line).
+  private static let alignment = 16
+
+  /// Offset of each buffer in floats.
+  let offsets: [Int]
+  /// Floats in all.
+  let count: Int
+
+  /// Plans from the first step that writes a buffer to the last that reads it.
+  init(_ plan: ExecutionPlan) {
+    let lives = Self.lives(plan)
+    var offsets = [Int](repeating: 0, count: plan.buffers.count)
+    var placed: [Int] = []
+    var end = 0
+    // Largest first, each at the lowest offset where nothing alive at the same time is in the way.
+    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].count > plan.buffers[$1].count }) {
+      let size = FeatureMaps.rounded(plan.buffers[buffer].count, Self.alignment)
+      let neighbours = placed.filter { lives[$0].overlaps(lives[buffer]) }.sorted { offsets[$0] < offsets[$1] }
+      var offset = 0
+      for other in neighbours {
+        if offset + size <= offsets[other] { break }
+        offset = max(offset, offsets[other] + FeatureMaps.rounded(plan.buffers[other].count, Self.alignment))
+      }
+      offsets[buffer] = offset
+      placed.append(buffer)
+      end = max(end, offset + size)
+    }
+    self.offsets = offsets
+    count = end
+  }
+
+  private static func lives(_ plan: ExecutionPlan) -> [ClosedRange<Int>] {
+    var lives = [ClosedRange<Int>?](repeating: nil, count: plan.buffers.count)
+    func touch(_ maps: FeatureMaps, _ step: Int) {
+      let life = lives[maps.buffer] ?? step...step
+      lives[maps.buffer] = min(life.lowerBound, step)...max(life.upperBound, step)
+    }
+    touch(plan.input, -1)
+    for (index, step) in plan.steps.enumerated() {
+      switch step {
+      case .convolution(let convolution):
+        touch(convolution.input, index)
+        if case .maps(let output) = convolution.output { touch(output, index) }
+        if let residual = convolution.residual { touch(residual, index) }
+      case .maximum(let input, let output, _), .upsample(let input, let output):
+        touch(input, index)
+        touch(output, index)
+      }
+    }
+    return lives.map { $0! }
+  }
+}

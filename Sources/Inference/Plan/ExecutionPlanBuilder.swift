@@ -1,0 +1,197 @@
+import Kapao
+
+/// Lowers the layers of a network into the steps of an `ExecutionPlan`.
+struct ExecutionPlanBuilder {
+  private(set) var plan: ExecutionPlan
+  private let model: Model
+  private let definition: NetworkDefinition
+  /// Output of each layer that was lowered; `nil` for `detect`.
+  private var outputs: [FeatureMaps?] = []
+  /// Buffers of concatenations that were begun, by layer.
+  private var concatenations: [Int: FeatureMaps] = [:]
+
+  private var block: Int { plan.block }
+
+  init(plan: ExecutionPlan, model: Model) {
+    self.plan = plan
+    self.model = model
+    definition = model.architecture.definition
+  }
+
+  mutating func build() throws {
+    let inputs = FeatureMaps.channels(12, block: block)
+    plan.input = FeatureMaps(buffer: plan.addBuffer(channels: inputs.count, stride: 2), offset: 0, channels: inputs)
+    for layer in definition.layers { outputs.append(try lower(layer)) }
+  }
+
+  private mutating func lower(_ layer: NetworkDefinition.Layer) throws -> FeatureMaps? {
+    let name = "model.\(layer.index)"
+    switch layer.operation {
+    case .focus:
+      let output = place(layer)
+      try convolve(["\(name).conv.conv"], plan.input, .maps(output), kernel: 3)
+      return output
+    case .convolution(_, let kernel, let stride):
+      let output = place(layer)
+      try convolve(["\(name).conv"], input(layer), .maps(output), kernel: kernel, stride: stride)
+      return output
+    case .c3(let channels, let bottlenecks, let shortcut):
+      return try lowerC3(layer, channels: channels, bottlenecks: bottlenecks, shortcut: shortcut)
+    case .spp:
+      return try lowerSPP(layer)
+    case .upsample:
+      let output = place(layer)
+      plan.steps.append(.upsample(input: input(layer), output: output))
+      return output
+    case .concat:
+      return concatenation(layer.index)
+    case .detect:
+      for (grid, source) in layer.inputs.enumerated() { try lowerHead(layer, grid: grid, source: source) }
+      return nil
+    }
+  }
+
+  /// One convolution computes cv1 and cv2 side by side: [cv1 | cv2 | m], of which cv3 reads the last two.
+  private mutating func lowerC3(
+    _ layer: NetworkDefinition.Layer, channels: Int, bottlenecks: Int, shortcut: Bool
+  ) throws -> FeatureMaps {
+    let name = "model.\(layer.index)"
+    let hidden = channels / 2
+    let slot = FeatureMaps.rounded(hidden, block)
+    let first = FeatureMaps.channels(hidden, block: block)
+    let second = FeatureMaps.channels(hidden, first: hidden, block: block)
+    // The official order is [m, cv2]: m holds feature maps 0..<hidden of the concatenation, cv2 those after it.
+    let whole = FeatureMaps(
+      buffer: plan.addBuffer(channels: 3 * slot, stride: layer.stride), offset: 0, channels: first + second + first)
+
+    try convolve(
+      ["\(name).cv1.conv", "\(name).cv2.conv"], input(layer), .maps(whole.slice(0..<2 * slot)), kernel: 1)
+    var current = whole.slice(0..<slot)
+    for index in 0..<bottlenecks {
+      let inner = temporary(hidden, stride: layer.stride)
+      try convolve(["\(name).m.\(index).cv1.conv"], current, .maps(inner), kernel: 1)
+      let output =
+        index == bottlenecks - 1 ? whole.slice(2 * slot..<3 * slot) : temporary(hidden, stride: layer.stride)
+      try convolve(
+        ["\(name).m.\(index).cv2.conv"], inner, .maps(output), kernel: 3, residual: shortcut ? current : nil)
+      current = output
+    }
+    let output = place(layer)
+    try convolve(["\(name).cv3.conv"], whole.slice(slot..<3 * slot), .maps(output), kernel: 1)
+    return output
+  }
+
+  /// Each max-pool continues from the one before: a window of 5 is a window of 3 over windows of 3.
+  private mutating func lowerSPP(_ layer: NetworkDefinition.Layer) throws -> FeatureMaps {
+    let name = "model.\(layer.index)"
+    let hidden = definition.layers[layer.inputs[0]].channels / 2
+    let slot = FeatureMaps.rounded(hidden, block)
+    let kernels = NetworkDefinition.poolingKernels
+    let channels = (0...kernels.count).flatMap { FeatureMaps.channels(hidden, first: $0 * hidden, block: block) }
+    let whole = FeatureMaps(
+      buffer: plan.addBuffer(channels: channels.count, stride: layer.stride), offset: 0, channels: channels)
+    try convolve(["\(name).cv1.conv"], input(layer), .maps(whole.slice(0..<slot)), kernel: 1)
+    var reach = 1
+    for (index, kernel) in kernels.enumerated() {
+      plan.steps.append(
+        .maximum(
+          input: whole.slice(index * slot..<(index + 1) * slot),
+          output: whole.slice((index + 1) * slot..<(index + 2) * slot), kernel: kernel - reach + 1))
+      reach = kernel
+    }
+    let output = place(layer)
+    try convolve(["\(name).cv2.conv"], whole, .maps(output), kernel: 1)
+    return output
+  }
+
+  private mutating func lowerHead(_ layer: NetworkDefinition.Layer, grid: Int, source: Int) throws {
+    let stride = definition.layers[source].stride
+    plan.heads.append(
+      HeadGrid(
+        width: plan.inputSize.width / stride, height: plan.inputSize.height / stride, stride: stride,
+        channels: layer.channels, block: block))
+    try convolve(
+      ["model.\(layer.index).m.\(grid)"], outputs[source]!, .head(grid), kernel: 1, activates: false)
+  }
+
+  // MARK: - Placement
+
+  private func input(_ layer: NetworkDefinition.Layer) -> FeatureMaps { outputs[layer.inputs[0]]! }
+
+  private mutating func temporary(_ channels: Int, stride: Int) -> FeatureMaps {
+    let channels = FeatureMaps.channels(channels, block: block)
+    return FeatureMaps(buffer: plan.addBuffer(channels: channels.count, stride: stride), offset: 0, channels: channels)
+  }
+
+  /// Where a layer writes: into the concatenation that reads it, if there is one.
+  private mutating func place(_ layer: NetworkDefinition.Layer) -> FeatureMaps {
+    guard
+      let reader = definition.layers.first(where: { $0.operation == .concat && $0.inputs.contains(layer.index) })
+    else { return temporary(layer.channels, stride: layer.stride) }
+    let offset = reader.inputs.prefix { $0 != layer.index }
+      .reduce(0) { $0 + FeatureMaps.rounded(definition.layers[$1].channels, block) }
+    return FeatureMaps(
+      buffer: concatenation(reader.index).buffer, offset: offset,
+      channels: FeatureMaps.channels(layer.channels, block: block))
+  }
+
+  private mutating func concatenation(_ index: Int) -> FeatureMaps {
+    if let begun = concatenations[index] { return begun }
+    let layer = definition.layers[index]
+    var channels: [Int?] = []
+    var first = 0
+    for source in layer.inputs {
+      let count = definition.layers[source].channels
+      channels += FeatureMaps.channels(count, first: first, block: block)
+      first += count
+    }
+    // The stride is the first member's that is known by then; all members have the same.
+    let maps = FeatureMaps(
+      buffer: plan.addBuffer(channels: channels.count, stride: layer.stride), offset: 0, channels: channels)
+    concatenations[index] = maps
+    return maps
+  }
+
+  // MARK: - Convolutions
+
+  /// Adds a convolution; several names are computed side by side, each padded to the block.
+  private mutating func convolve(
+    _ names: [String], _ input: FeatureMaps, _ output: ConvolutionStep.Destination, kernel: Int, stride: Int = 1,
+    activates: Bool = true, residual: FeatureMaps? = nil
+  ) throws {
+    let area = kernel * kernel
+    let width = input.channels.count * area
+    let inputs = input.channels.compactMap { $0 }.count
+    var weights: [Float] = []
+    var bias: [Float] = []
+    for name in names {
+      let weight = try tensor("\(name).weight")
+      let offsets = try tensor("\(name).bias").values
+      guard weight.shape == [offsets.count, inputs, kernel, kernel] else {
+        throw InferenceError.missingTensor("\(name).weight", expected: [offsets.count, inputs, kernel, kernel])
+      }
+      let rows = FeatureMaps.rounded(offsets.count, block)
+      let start = weights.count
+      weights += [Float](repeating: 0, count: rows * width)
+      bias += offsets + [Float](repeating: 0, count: rows - offsets.count)
+      for row in 0..<offsets.count {
+        for (column, channel) in input.channels.enumerated() {
+          guard let channel else { continue }
+          let from = (row * inputs + channel) * area
+          let to = start + row * width + column * area
+          for tap in 0..<area { weights[to + tap] = weight.values[from + tap] }
+        }
+      }
+    }
+    plan.steps.append(
+      .convolution(
+        ConvolutionStep(
+          name: names[0], input: input, output: output, kernel: kernel, stride: stride, activates: activates,
+          residual: residual, outputChannels: bias.count, weights: weights, bias: bias)))
+  }
+
+  private func tensor(_ name: String) throws -> Tensor {
+    guard let tensor = model.tensors[name] else { throw InferenceError.missingTensor(name, expected: []) }
+    return tensor
+  }
+}

@@ -1,0 +1,19 @@
+import Kapao
+
+/// A network compiled for a backend and an input size: weights and code, shared by all threads.
+protocol Program: AnyObject, Sendable {
+  /// Layout of the output grids.
+  var heads: [HeadGrid] { get }
+  /// Memory and state for one frame at a time.
+  func makeExecutor() throws -> any Executor
+}
+
+/// Runs a program for one frame at a time, in memory planned once.
+protocol Executor: AnyObject {
+  /// The space-to-depth input, in the program's layout.
+  var input: UnsafeMutablePointer<Float> { get }
+  /// Channels that lie side by side in the input.
+  var block: Int { get }
+  /// Computes the output grids from the input.
+  func run(into output: HeadOutput) throws
+}

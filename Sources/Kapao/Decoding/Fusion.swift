@@ -1,0 +1,83 @@
+/// Fuses pose objects and keypoint objects into poses (Algorithm 1 of the paper).
+public struct Fusion: Sendable {
+  private let thresholds: Thresholds
+  private let letterbox: Letterbox
+  private let keypointCount: Int
+
+  /// Fusion for images of one size.
+  public init(thresholds: Thresholds, letterbox: Letterbox, keypointCount: Int) {
+    self.thresholds = thresholds
+    self.letterbox = letterbox
+    self.keypointCount = keypointCount
+  }
+
+  /// The people of one image, in pixels of the source image, in descending order of score.
+  public func poses(_ detections: Detections, predictions: some PredictionSource) -> [Pose] {
+    var poses = detections.poseObjects.map { pose(of: $0, predictions: predictions) }
+    guard thresholds.usesKeypointObjects else { return poses }
+    // Scores descend, so those that take part come first.
+    let eligible = poses.prefix { $0.score > thresholds.fusionConfidence }.count
+    guard eligible > 0 else { return poses }
+    for object in detections.keypointObjects {
+      fuse(object, into: &poses, eligible: eligible)
+    }
+    return poses
+  }
+
+  /// Only the nearest person is asked; if that one refuses, nobody else gets the keypoint object.
+  private func fuse(_ object: Candidate, into poses: inout [Pose], eligible: Int) {
+    let keypoint = Int(object.classIndex) - 1
+    let box = sourceBox(object.box, clipped: thresholds.border == .official)
+    let x = (box.x1 + box.x2) / 2
+    let y = (box.y1 + box.y2) / 2
+    var nearest = 0
+    var smallest = Float.infinity
+    for person in 0..<eligible {
+      let dx = poses[person].keypoints[keypoint].x - x
+      let dy = poses[person].keypoints[keypoint].y - y
+      let distance = (dx * dx + dy * dy).squareRoot()
+      if distance < smallest {
+        nearest = person
+        smallest = distance
+      }
+    }
+    if object.confidence > poses[nearest].keypoints[keypoint].confidence, smallest < thresholds.fusionDistance {
+      poses[nearest].keypoints[keypoint] = Keypoint(x: x, y: y, confidence: object.confidence, source: .keypointObject)
+    }
+  }
+
+  private func pose(of object: Candidate, predictions: some PredictionSource) -> Pose {
+    let official = thresholds.border == .official
+    var box = sourceBox(object.box, clipped: true)
+    if official {
+      box = Box(
+        x1: box.x1.rounded(.toNearestOrEven), y1: box.y1.rounded(.toNearestOrEven),
+        x2: box.x2.rounded(.toNearestOrEven), y2: box.y2.rounded(.toNearestOrEven))
+    }
+    let keypoints = (0..<keypointCount).map { index in
+      let point = predictions.keypoint(index, of: object.prediction)
+      var (x, y) = sourcePoint(point.x, point.y)
+      if official && index < 2 {
+        x = min(max(x, 0), Float(letterbox.source.width))
+        y = min(max(y, 0), Float(letterbox.source.height))
+      }
+      return Keypoint(x: x, y: y)
+    }
+    return Pose(box: box, score: object.confidence, keypoints: keypoints)
+  }
+
+  private func sourceBox(_ box: Box, clipped: Bool) -> Box {
+    let (x1, y1) = sourcePoint(box.x1, box.y1)
+    let (x2, y2) = sourcePoint(box.x2, box.y2)
+    let scaled = Box(x1: x1, y1: y1, x2: x2, y2: y2)
+    return clipped ? scaled.clipped(width: letterbox.source.width, height: letterbox.source.height) : scaled
+  }
+
+  /// From network input to source pixels; the padding is recomputed from the two sizes, as in the official code.
+  private func sourcePoint(_ x: Float, _ y: Float) -> (Float, Float) {
+    let gain = letterbox.gain
+    let padX = (Float(letterbox.input.width) - Float(letterbox.source.width) * gain) / 2
+    let padY = (Float(letterbox.input.height) - Float(letterbox.source.height) * gain) / 2
+    return ((x - padX) / gain, (y - padY) / gain)
+  }
+}

@@ -1,0 +1,69 @@
+/// Test-time augmentation: the image is passed through the network at several scales, one of them flipped, and all
+/// predictions are suppressed and fused together (section 4 of the paper; settings of the official evaluation).
+public enum TestTimeAugmentation {
+  /// One pass.
+  public struct Pass: Hashable, Sendable {
+    /// Size relative to the network's input.
+    public let scale: Double
+    /// Whether the image is flipped left to right.
+    public let flips: Bool
+  }
+
+  /// The passes in the order in which their predictions are joined.
+  public static let passes = [
+    Pass(scale: 0.8, flips: false), Pass(scale: 1, flips: true), Pass(scale: 1.2, flips: false),
+  ]
+  /// Grey that fills a scaled image up to a multiple of the largest stride (ImageNet's mean).
+  private static let padding: Float = 0.447
+
+  /// Size of the picture that a pass feeds to the network.
+  public static func inputSize(of pass: Pass, input: ImageSize, stride: Int = 64) -> ImageSize {
+    let content = contentSize(of: pass, input: input)
+    guard pass.scale != 1 else { return input }
+    func padded(_ side: Int) -> Int { (side + stride - 1) / stride * stride }
+    return ImageSize(width: padded(content.width), height: padded(content.height))
+  }
+
+  /// How a pass's predictions map back.
+  public static func transform(of pass: Pass, input: ImageSize) -> HeadDecoder.Transform {
+    HeadDecoder.Transform(scale: Float(pass.scale), flippedWidth: pass.flips ? Float(input.width) : nil)
+  }
+
+  /// The picture that a pass feeds to the network: flipped, resized bilinearly between pixel centres without
+  /// antialiasing, padded right and below.
+  public static func picture(of pass: Pass, image: LetterboxedImage) -> FloatImage {
+    let input = image.letterbox.input
+    let content = contentSize(of: pass, input: input)
+    var result = FloatImage(size: inputSize(of: pass, input: input), repeating: padding)
+    let columns = taps(from: input.width, to: content.width)
+    let rows = taps(from: input.height, to: content.height)
+    for (y, row) in rows.enumerated() {
+      for (x, column) in columns.enumerated() {
+        for channel in 0..<3 {
+          func value(_ row: Int, _ column: Int) -> Float {
+            let column = pass.flips ? input.width - 1 - column : column
+            return Float(image.pixels[(row * input.width + column) * 3 + channel]) / 255
+          }
+          let above = value(row.low, column.low) * (1 - column.weight) + value(row.low, column.high) * column.weight
+          let below = value(row.high, column.low) * (1 - column.weight) + value(row.high, column.high) * column.weight
+          result.pixels[(y * result.size.width + x) * 3 + channel] = above * (1 - row.weight) + below * row.weight
+        }
+      }
+    }
+    return result
+  }
+
+  private static func contentSize(of pass: Pass, input: ImageSize) -> ImageSize {
+    ImageSize(width: Int(Double(input.width) * pass.scale), height: Int(Double(input.height) * pass.scale))
+  }
+
+  /// The two source pixels and the second one's weight for each target pixel of a side.
+  private static func taps(from source: Int, to target: Int) -> [(low: Int, high: Int, weight: Float)] {
+    let ratio = Float(source) / Float(target)
+    return (0..<target).map { index in
+      let position = max(0, (Float(index) + 0.5) * ratio - 0.5)
+      let low = min(Int(position), source - 1)
+      return (low, min(low + 1, source - 1), position - Float(low))
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/// The thresholds of non-maximum suppression and fusion, by their symbols in the paper (section 3.3 and Table 5).
+public struct Thresholds: Hashable, Sendable {
+  /// τ_cp: confidence that a pose object must exceed.
+  public var poseConfidence: Float
+  /// τ_bp: IoU above which the weaker of two pose objects is dropped.
+  public var poseOverlap: Float
+  /// τ_ck: confidence that a keypoint object must reach.
+  public var keypointConfidence: Float
+  /// τ_bk: IoU above which the weaker of two keypoint objects of one class is dropped.
+  public var keypointOverlap: Float
+  /// τ_fc: confidence that a pose object must exceed to take part in the fusion.
+  public var fusionConfidence: Float
+  /// τ_fd: distance in source pixels below which a keypoint object may replace a pose object's keypoint.
+  public var fusionDistance: Float
+  /// Whether keypoint objects are used at all.
+  public var usesKeypointObjects: Bool
+  /// Whether only keypoints that a keypoint object confirmed are drawn and exported (partial poses).
+  public var keypointObjectsOnly: Bool
+  /// How coordinates at the image border are treated.
+  public var border: BorderRule
+
+  /// All thresholds by name.
+  public init(
+    poseConfidence: Float, poseOverlap: Float, keypointConfidence: Float, keypointOverlap: Float,
+    fusionConfidence: Float, fusionDistance: Float, usesKeypointObjects: Bool = true,
+    keypointObjectsOnly: Bool = false, border: BorderRule = .natural
+  ) {
+    self.poseConfidence = poseConfidence
+    self.poseOverlap = poseOverlap
+    self.keypointConfidence = keypointConfidence
+    self.keypointOverlap = keypointOverlap
+    self.fusionConfidence = fusionConfidence
+    self.fusionDistance = fusionDistance
+    self.usesKeypointObjects = usesKeypointObjects
+    self.keypointObjectsOnly = keypointObjectsOnly
+    self.border = border
+  }
+}

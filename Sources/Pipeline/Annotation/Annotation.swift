@@ -1,0 +1,186 @@
+import Export
+import Foundation
+import Inference
+import Kapao
+import Render
+import VideoIO
+
+/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ draw ─▶ encode, with the poses as CSV beside it.
+public final class Annotation: @unchecked Sendable {
+  // @unchecked: `isInterrupted` is only touched under the lock; the rest does not change after the initialiser, but
+  // for what belongs to a single stage.
+
+  /// What the input is.
+  public var info: MediaInfo { reader.info }
+  /// How frames are fitted into the network's input.
+  public let letterbox: Letterbox
+
+  private let settings: AnnotationSettings
+  private let reader: VideoReader
+  private let network: PoseNetwork
+  private let sessions: [PoseNetworkSession]
+  private let images: Pool<LetterboxedImage>
+  private let outputs: Pool<PoseNetworkOutput>
+  private let renderer: OverlayRenderer?
+  private let writer: VideoWriter?
+  private let poses: PoseCSVWriter?
+  private let graph = StageGraph(stream: "file")
+  private let counter: ProgressCounter
+  private let lock = NSLock()
+  private var isInterrupted = false
+
+  /// Opens the input, compiles the network and opens the outputs.
+  ///
+  /// - Throws: `VideoError`, `InferenceError` or `ExportError`; nothing is left behind then.
+  public init(_ settings: AnnotationSettings) throws {
+    self.settings = settings
+    var options = settings.reader
+    options.passthrough = settings.output != nil
+    let reader = try VideoReader(settings.input, options: options)
+    self.reader = reader
+    let size = reader.info.videoStream!.video!.uprightSize
+    let letterbox = Letterbox(source: size, size: settings.inputSize)
+    let workers = settings.coreUse.workers(threads: settings.threads)
+    let network = try PoseNetwork(
+      model: settings.model, inputSize: letterbox.input, backend: settings.backend, threads: workers.threads,
+      augmented: settings.augmented)
+    sessions = try (0..<workers.count).map { _ in try network.makeSession() }
+    images = Pool { LetterboxedImage(letterbox: letterbox) }
+    outputs = Pool { network.makeOutput() }
+    self.letterbox = letterbox
+    self.network = network
+    counter = ProgressCounter(expectedFrames: Self.expectedFrames(reader.info, options))
+    renderer = settings.output == nil ? nil : OverlayRenderer(style: settings.style, skeleton: network.skeleton)
+    poses = try settings.csv.map {
+      try PoseCSVWriter(
+        path: $0, skeleton: network.skeleton, keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+    }
+    do {
+      writer = try settings.output.map {
+        try VideoWriter($0, options: settings.writer, template: reader.template)
+      }
+    } catch {
+      poses?.abandon()
+      throw error
+    }
+  }
+
+  /// How far the run has come.
+  public var progress: AnnotationProgress { counter.value }
+
+  /// Ends the run early from any thread; outputs are finished up to there.
+  public func interrupt() {
+    lock.withLock { isInterrupted = true }
+    graph.stop()
+    reader.cancel()
+  }
+
+  /// Runs to the end of the input.
+  ///
+  /// - Throws: The first error; outputs with content are finished nevertheless and those without are removed.
+  ///   `PipelineError.damaged` if too much of the input could not be decoded.
+  public func run() throws -> AnnotationSummary {
+    defer {
+      reader.close()
+      // Whatever has not been finished by now has no content.
+      writer?.abandon()
+    }
+    build()
+    do {
+      try graph.run()
+    } catch let error as VideoError where error.kind == .cancelled && interrupted {
+      // The read that the interruption broke off.
+    }
+    let damage = reader.damage
+    if damage.rate > settings.damageLimit {
+      throw PipelineError.damaged(
+        input: info.input, damaged: damage.packetsFailed + damage.framesCorrupt, frames: damage.framesDecoded)
+    }
+    return AnnotationSummary(
+      progress: counter.value, damage: damage, stages: graph.metrics, warnings: writer?.warnings ?? [],
+      wasInterrupted: interrupted)
+  }
+
+  // MARK: - Stages
+
+  private func build() {
+    let decoded = graph.source("decode") { [self] in try decode() }
+    let prepared = graph.stage("letterbox", decoded) { [self] in try prepare($0) }
+    let inferred = graph.parallelStage(
+      "infer", prepared,
+      workers: sessions.map { session in { [self] in try infer($0, session) } })
+    let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
+    guard let writer else {
+      graph.sink("export", posed) { [self] in
+        _ = counter.count($0.poses)
+      } finish: { [self] in
+        try poses?.finish()
+      }
+      return
+    }
+    let drawn = graph.stage("draw", posed) { [self] in try draw($0) }
+    graph.sink("encode", drawn) {
+      try writer.write($0.frame)
+    } finish: { [self] in
+      try poses?.finish()
+      if writer.frameCount > 0 { try writer.finish() }
+    }
+  }
+
+  /// The next frame; packets of other streams go straight to the output on the way.
+  private func decode() throws -> DecodedFrame? {
+    while let item = try reader.next() {
+      switch item {
+      case .frame(let frame): return DecodedFrame(frame: frame)
+      case .packet(let packet): try writer?.write(packet)
+      }
+    }
+    return nil
+  }
+
+  private func prepare(_ decoded: DecodedFrame) throws -> PreparedFrame {
+    let image = images.take()
+    try letterboxer.prepare(decoded.frame, into: image)
+    return PreparedFrame(frame: decoded.frame, image: image)
+  }
+
+  private let letterboxer = Letterboxer()
+
+  private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
+    let output = outputs.take()
+    try session.run(prepared.image, into: output)
+    images.give(prepared.image)
+    return InferredFrame(frame: prepared.frame, output: output)
+  }
+
+  private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
+    let people = inferred.output.poses(settings.thresholds, letterbox: letterbox)
+    outputs.give(inferred.output)
+    let frame = inferred.frame
+    try poses?.write(
+      FrameRecord(index: frame.index, pts: frame.pts, time: frame.time, people: people.map { PersonRecord(pose: $0) }))
+    return PosedFrame(frame: frame, poses: people)
+  }
+
+  private func draw(_ posed: PosedFrame) throws -> PosedFrame {
+    let rate = counter.count(posed.poses)
+    try renderer?.draw(
+      posed.poses.map { OverlayPerson(pose: $0) }, text: OverlayText(frameRate: rate, time: posed.frame.time),
+      onto: posed.frame)
+    return posed
+  }
+
+  private var interrupted: Bool { lock.withLock { isInterrupted } }
+
+  /// Frames in the wanted range of time, as far as the container tells.
+  private static func expectedFrames(_ info: MediaInfo, _ options: ReaderOptions) -> Int? {
+    guard let video = info.videoStream?.video else { return nil }
+    let duration = info.videoStream?.duration ?? info.duration
+    let rate = video.frameRate?.doubleValue
+    guard options.start != nil || options.end != nil else {
+      return video.frameCount ?? duration.flatMap { duration in rate.map { Int(duration * $0) } }
+    }
+    guard let duration, let rate else { return nil }
+    return max(0, Int((min(options.end ?? duration, duration) - (options.start ?? 0)) * rate))
+  }
+}

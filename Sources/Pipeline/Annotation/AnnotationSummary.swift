@@ -1,0 +1,15 @@
+import VideoIO
+
+/// What a run came to.
+public struct AnnotationSummary: Sendable {
+  /// Frames, people and time.
+  public let progress: AnnotationProgress
+  /// What was damaged in the input.
+  public let damage: DamageReport
+  /// Time of each stage.
+  public let stages: [StageMetrics]
+  /// What could not be taken over into the output, one sentence each.
+  public let warnings: [String]
+  /// Whether the run was interrupted; its outputs are complete up to there.
+  public let wasInterrupted: Bool
+}

@@ -1,0 +1,8 @@
+import Inference
+import VideoIO
+
+/// A frame with the raw output of the network.
+struct InferredFrame: Sendable {
+  let frame: VideoFrame
+  let output: PoseNetworkOutput
+}

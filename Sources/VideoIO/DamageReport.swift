@@ -1,0 +1,32 @@
+/// What was wrong with an input so far.
+public struct DamageReport: Sendable, Equatable, Codable {
+  /// Frames that were decoded, also those before `start`.
+  public var framesDecoded = 0
+  /// Packets that the decoder refused.
+  public var packetsFailed = 0
+  /// Frames that were decoded with errors; they are delivered.
+  public var framesCorrupt = 0
+  /// Timestamps that were missing where others were present, or did not increase.
+  public var timestampsRepaired = 0
+  /// Changes of the picture's size in mid-stream.
+  public var sizeChanges = 0
+  /// Changes of the pixel format in mid-stream.
+  public var formatChanges = 0
+  /// Why reading ended before the end of the input, if it did.
+  public var readError: String?
+
+  /// An undamaged input.
+  public init() {}
+
+  /// Share of what should have been frames that failed or is corrupt, 0…1.
+  public var rate: Double {
+    let all = framesDecoded + packetsFailed
+    return all == 0 ? 0 : Double(packetsFailed + framesCorrupt) / Double(all)
+  }
+
+  /// Whether anything was lost or changed.
+  public var isEmpty: Bool {
+    packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && sizeChanges == 0 && formatChanges == 0
+      && readError == nil
+  }
+}

@@ -1,0 +1,80 @@
+import CFFmpeg
+
+/// Which encoder writes the frames, and with which settings.
+struct EncoderChoice {
+  let codec: UnsafePointer<AVCodec>
+  let name: String
+
+  /// The encoder that `options` name, or the usual one of the container.
+  init(_ options: WriterOptions, for muxer: Muxer) throws(VideoError) {
+    let path = muxer.destination.path
+    let wanted = options.codec ?? Self.usual(for: muxer)
+    let byName = avcodec_find_encoder_by_name(wanted)
+    let byCodec = avcodec_descriptor_get_by_name(wanted).flatMap { avcodec_find_encoder($0.pointee.id) }
+    guard let codec = byName ?? byCodec, codec.pointee.type == AVMEDIA_TYPE_VIDEO else {
+      throw VideoError(
+        operation: "write", input: path, code: .encoderNotFound, detail: "unknown video encoder '\(wanted)'",
+        kind: .outputFailed)
+    }
+    guard muxer.canHold(codec.pointee.id) else {
+      throw VideoError(
+        operation: "write", input: path, code: AVErrorCode(errno: EINVAL),
+        detail: "a \(muxer.formatName) file cannot hold \(String(cString: avcodec_get_name(codec.pointee.id)))",
+        kind: .outputFailed)
+    }
+    self.codec = codec
+    name = String(cString: codec.pointee.name)
+  }
+
+  private static func usual(for muxer: Muxer) -> String {
+    if ["gif", "webm"].contains(muxer.formatName) || !muxer.canHold(AV_CODEC_ID_H264) {
+      return muxer.formatName == "webm"
+        ? "libvpx-vp9" : String(cString: avcodec_get_name(muxer.defaultVideoCodec))
+    }
+    return "libx264"
+  }
+
+  var isGIF: Bool { codec.pointee.id == AV_CODEC_ID_GIF }
+
+  /// Whether the encoder refuses pictures whose sides are odd.
+  var needsEvenSize: Bool {
+    ["libx264", "libx265", "libsvtav1", "librav1e", "libopenh264", "h264_", "hevc_", "av1_"]
+      .contains { name.hasPrefix($0) }
+  }
+
+  /// Whether the encoder can keep two fields apart.
+  var codesFields: Bool { ["libx264", "mpeg4", "mpeg2video"].contains(name) }
+
+  /// The pixel format to encode.
+  var pixelFormat: AVPixelFormat {
+    if codec.pointee.id == AV_CODEC_ID_MJPEG { return AV_PIX_FMT_YUVJ420P }
+    guard let list = codec.pointee.pix_fmts else { return AV_PIX_FMT_YUV420P }
+    return avcodec_find_best_pix_fmt_of_list(list, AV_PIX_FMT_YUV420P, 0, nil)
+  }
+
+  /// The unit of time to encode in: the source's, unless encoder or container need frames at a fixed rate.
+  func timeBase(_ template: OutputTemplate, muxer: Muxer) -> Rational {
+    if isGIF { return Rational(1, 100) }
+    let isLimited = ["mpeg4", "libxvid", "mpeg2video", "mpeg1video"].contains(name)
+    if muxer.hasVariableFrameRate, !isLimited || template.timeBase.denominator <= 65535 { return template.timeBase }
+    return template.frameRate?.inverse ?? Rational(1, 25)
+  }
+
+  /// The encoder's options: quality and preset as asked for, good defaults otherwise.
+  func options(_ options: WriterOptions) -> LibavOptions {
+    let libav = LibavOptions(options.libavOptions)
+    if let crf = options.crf { libav["crf"] = "\(crf)" }
+    if let preset = options.preset { libav["preset"] = preset }
+    let usual: [String: String]
+    switch name {
+    case "libx264": usual = ["preset": "veryfast"]
+    case "libx265": usual = ["preset": "veryfast", "x265-params": "log-level=error"]
+    case "libvpx-vp9", "libvpx": usual = ["crf": "32", "b": "0", "deadline": "good", "cpu-used": "5"]
+    case "mpeg4", "libxvid": usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]
+    case "mjpeg": usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]
+    default: usual = [:]
+    }
+    for (key, value) in usual where libav[key] == nil { libav[key] = value }
+    return libav
+  }
+}

@@ -1,0 +1,163 @@
+import CFFmpeg
+
+/// Owns an output container: its streams, header, packets and trailer.
+final class Muxer {
+  let destination: OutputDestination
+  private let context: UnsafeMutablePointer<AVFormatContext>
+  private var isOpen = true
+  private var lastDTS: [Int32: Int64] = [:]
+
+  /// Opens the output; the container goes by `format`, or else the extension of the final name.
+  init(_ destination: OutputDestination, format: String?) throws(VideoError) {
+    LibavLog.install()
+    self.destination = destination
+    let wanted = format ?? (destination.path == "-" ? "matroska" : nil)
+    guard let output = av_guess_format(wanted, wanted == nil ? destination.path : nil, nil) else {
+      let detail = wanted.map { "unknown output format '\($0)'" } ?? "no container is known for this file extension"
+      throw VideoError(
+        operation: "write", input: destination.path, code: .muxerNotFound, detail: detail, kind: .outputFailed)
+    }
+    var context: UnsafeMutablePointer<AVFormatContext>?
+    try VideoError.check("write", destination.path, kind: .outputFailed) {
+      avformat_alloc_output_context2(&context, output, nil, destination.url)
+    }
+    self.context = try VideoError.allocated(context, destination.path)
+    guard output.pointee.flags & AVFMT_NOFILE == 0 else { return }
+    do {
+      try VideoError.check("write", destination.path, kind: .outputFailed) {
+        avio_open2(&self.context.pointee.pb, destination.url, AVIO_FLAG_WRITE, nil, nil)
+      }
+    } catch {
+      isOpen = false
+      avformat_free_context(context)
+      throw error
+    }
+  }
+
+  deinit {
+    if isOpen { try? close() }
+  }
+
+  /// Closes the output; what could not be written is an error.
+  func close() throws(VideoError) {
+    guard isOpen else { return }
+    isOpen = false
+    let hasFile = context.pointee.oformat.pointee.flags & AVFMT_NOFILE == 0
+    defer { avformat_free_context(context) }
+    guard hasFile else { return }
+    try VideoError.check("write", destination.path, kind: .outputFailed) { avio_closep(&context.pointee.pb) }
+  }
+
+  /// libav's name of the container, such as `mp4`.
+  var formatName: String { String(cString: context.pointee.oformat.pointee.name) }
+
+  private var flags: Int32 { context.pointee.oformat.pointee.flags }
+
+  /// Whether frames may follow each other at any distance. (libav's own flag is not set for MP4.)
+  var hasVariableFrameRate: Bool {
+    flags & AVFMT_VARIABLE_FPS != 0 || !["avi", "mxf", "dv", "gxf", "swf", "yuv4mpegpipe"].contains(formatName)
+  }
+
+  /// Whether codec headers belong to the container instead of the stream.
+  var wantsGlobalHeader: Bool { flags & AVFMT_GLOBALHEADER != 0 }
+
+  /// The codec that libav would choose for video.
+  var defaultVideoCodec: AVCodecID { context.pointee.oformat.pointee.video_codec }
+
+  /// Whether the container can hold a codec.
+  func canHold(_ codec: AVCodecID) -> Bool {
+    avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+  }
+
+  /// Adds a stream.
+  func addStream(
+    _ parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: Rational, metadata: [String: String]
+  ) throws(VideoError) -> UnsafeMutablePointer<AVStream> {
+    let stream = try VideoError.allocated(avformat_new_stream(context, nil), destination.path)
+    try VideoError.check("write", destination.path, kind: .outputFailed) {
+      avcodec_parameters_copy(stream.pointee.codecpar, parameters)
+    }
+    stream.pointee.codecpar.pointee.codec_tag = tag(for: parameters.pointee)
+    stream.pointee.time_base = timeBase.native
+    for (key, value) in metadata where !Self.isGenerated(key) {
+      av_dict_set(&stream.pointee.metadata, key, value, 0)
+    }
+    return stream
+  }
+
+  /// Sets the container's metadata and chapters; `origin` (microseconds) becomes 0.
+  func describe(metadata: [String: String], chapters: [OutputTemplate.Chapter], origin: Int64) {
+    for (key, value) in metadata where !Self.isGenerated(key) {
+      av_dict_set(&context.pointee.metadata, key, value, 0)
+    }
+    guard !chapters.isEmpty,
+      let list = av_calloc(chapters.count, MemoryLayout<UnsafeMutablePointer<AVChapter>?>.stride)
+    else { return }
+    context.pointee.chapters = list.bindMemory(to: UnsafeMutablePointer<AVChapter>?.self, capacity: chapters.count)
+    for (number, chapter) in chapters.enumerated() {
+      guard let memory = av_mallocz(MemoryLayout<AVChapter>.size) else { return }
+      let native = memory.bindMemory(to: AVChapter.self, capacity: 1)
+      native.pointee.id = Int64(number)
+      native.pointee.time_base = Rational.microsecond.native
+      native.pointee.start = max(0, chapter.start - origin)
+      native.pointee.end = max(0, chapter.end - origin)
+      for (key, value) in chapter.metadata { av_dict_set(&native.pointee.metadata, key, value, 0) }
+      context.pointee.chapters[number] = native
+      context.pointee.nb_chapters = UInt32(number + 1)
+    }
+  }
+
+  /// Writes the header; options that the container does not know stay in `options`.
+  func writeHeader(_ options: LibavOptions) throws(VideoError) {
+    if ["mp4", "mov", "ipod", "3gp"].contains(formatName), options["movflags"] == nil {
+      options["movflags"] = destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"
+    }
+    try VideoError.check("write", destination.path, kind: .outputFailed) {
+      options.withNative { avformat_write_header(context, $0) }
+    }
+  }
+
+  /// Writes a packet with timestamps in units of `timeBase`, whose content is taken. Decoding times that do not
+  /// increase are moved to the next tick, since containers refuse them.
+  func write(
+    _ packet: UnsafeMutablePointer<AVPacket>, to stream: UnsafeMutablePointer<AVStream>, timeBase: Rational
+  ) throws(VideoError) {
+    av_packet_rescale_ts(packet, timeBase.native, stream.pointee.time_base)
+    let index = stream.pointee.index
+    packet.pointee.stream_index = index
+    packet.pointee.pos = -1
+    if packet.pointee.dts == cffmpeg_no_pts() { packet.pointee.dts = packet.pointee.pts }
+    if let last = lastDTS[index], packet.pointee.dts <= last, flags & AVFMT_NOTIMESTAMPS == 0 {
+      packet.pointee.dts = last + 1
+      packet.pointee.pts = max(packet.pointee.pts, last + 1)
+    }
+    lastDTS[index] = packet.pointee.dts
+    try VideoError.check("write", destination.path, kind: .outputFailed) {
+      av_interleaved_write_frame(context, packet)
+    }
+  }
+
+  /// Writes what is left and the trailer.
+  func writeTrailer() throws(VideoError) {
+    try VideoError.check("write", destination.path, kind: .outputFailed) { av_write_trailer(context) }
+  }
+
+  /// The source's codec tag, where the container has no other for the codec.
+  private func tag(for parameters: AVCodecParameters) -> UInt32 {
+    guard let tags = context.pointee.oformat.pointee.codec_tag else { return parameters.codec_tag }
+    var other: UInt32 = 0
+    let isKnown = av_codec_get_id(tags, parameters.codec_tag) == parameters.codec_id
+    let hasOther = av_codec_get_tag2(tags, parameters.codec_id, &other) != 0
+    return isKnown || !hasOther ? parameters.codec_tag : 0
+  }
+
+  /// Whether a metadata key describes the source file itself and not its content.
+  private static func isGenerated(_ key: String) -> Bool {
+    let keys = [
+      "major_brand", "minor_version", "compatible_brands", "encoder", "vendor_id", "duration", "bps", "rotate",
+      "number_of_frames", "number_of_bytes",
+    ]
+    let lower = key.lowercased()
+    return keys.contains { lower == $0 || lower.hasPrefix($0 + "-") } || lower.hasPrefix("_statistics")
+  }
+}

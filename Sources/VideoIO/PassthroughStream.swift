@@ -1,0 +1,35 @@
+import CFFmpeg
+
+/// The description of a stream that is copied from an input to an output.
+public final class PassthroughStream: @unchecked Sendable {
+  // @unchecked: nothing changes after init.
+
+  /// Index of the stream in the input.
+  public let index: Int
+  /// What it carries.
+  public let kind: StreamInfo.Kind
+  /// Short name of the codec.
+  public let codec: String
+  /// The unit of its timestamps.
+  public let timeBase: Rational
+
+  let parameters: UnsafeMutablePointer<AVCodecParameters>
+  let metadata: [String: String]
+  let disposition: Int32
+
+  init(_ stream: UnsafeMutablePointer<AVStream>, kind: StreamInfo.Kind) throws(VideoError) {
+    parameters = try VideoError.allocated(avcodec_parameters_alloc(), "stream")
+    index = Int(stream.pointee.index)
+    self.kind = kind
+    codec = String(cString: avcodec_get_name(stream.pointee.codecpar.pointee.codec_id))
+    timeBase = Rational(stream.pointee.time_base)
+    metadata = Dictionary(libav: stream.pointee.metadata)
+    disposition = stream.pointee.disposition
+    try VideoError.check("copy", "stream") { avcodec_parameters_copy(parameters, stream.pointee.codecpar) }
+  }
+
+  deinit {
+    var parameters: UnsafeMutablePointer<AVCodecParameters>? = parameters
+    avcodec_parameters_free(&parameters)
+  }
+}

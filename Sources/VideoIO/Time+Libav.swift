@@ -1,0 +1,18 @@
+import CFFmpeg
+
+extension Int64 {
+  /// A timestamp in units of `timeBase`, in microseconds.
+  func microseconds(_ timeBase: Rational) -> Int64 {
+    rescaled(from: timeBase, to: .microsecond)
+  }
+
+  /// A timestamp in another unit, rounded to the nearest.
+  func rescaled(from: Rational, to: Rational) -> Int64 {
+    av_rescale_q(self, from.native, to.native)
+  }
+}
+
+extension Rational {
+  /// libav's own time base.
+  static let microsecond = Rational(1, Int(AV_TIME_BASE))
+}

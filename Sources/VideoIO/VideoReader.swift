@@ -1,0 +1,141 @@
+import CFFmpeg
+import Foundation
+import Kapao
+
+/// Reads a file, URL, pipe or device: upright 8-bit YUV frames of one size with the source's own timestamps, and the
+/// packets of streams that are copied.
+///
+/// Damage does not end reading: what decodes is delivered and the rest is counted in ``damage``. One thread calls
+/// ``next()``; ``cancel()`` and ``damage`` may be called from any.
+public final class VideoReader: @unchecked Sendable {
+  // @unchecked: `next()` and `close()` belong to one stage; `interrupter` and `report` lock themselves.
+
+  /// What was found when opening.
+  public let info: MediaInfo
+  /// What a writer needs to know of this input.
+  public let template: OutputTemplate
+  /// The time base of the frames.
+  public let timeBase: Rational
+
+  let options: ReaderOptions
+  let demuxer: Demuxer
+  let decoder: FrameDecoder
+  let stream: UnsafeMutablePointer<AVStream>
+  let normaliser: FrameNormaliser
+  let interrupter: Interrupter
+  let report = LockedDamage()
+  let window: TrimWindow
+  let packet: UnsafeMutablePointer<AVPacket>
+  let passthrough: Set<Int32>
+  let frameTicks: Int64
+
+  var timestamps = TimestampRepair()
+  var pending: [ReaderItem] = []
+  var holdsPacket = false
+  var inputEnded = false
+  var videoEnded = false
+  var seekMargins: [Int64?] = []
+  var isAwaitingStart: Bool
+  var finishedStreams: Set<Int32> = []
+  var nextIndex = 0
+  private var isOpen = true
+
+  /// Opens `input`: a path, a URL, `-` for standard input, or what the device format of the options wants.
+  ///
+  /// - Throws: ``VideoError``: unusable input (missing, not a video, nothing to decode it with), transient (network),
+  ///   or cancelled.
+  public init(_ input: String, options: ReaderOptions = ReaderOptions()) throws {
+    let interrupter = Interrupter(timeout: options.timeout)
+    let libav = LibavOptions(options.libavOptions)
+    let isRTSP = options.format == "rtsp" || input.lowercased().hasPrefix("rtsp")
+    if isRTSP, libav["rtsp_transport"] == nil { libav["rtsp_transport"] = "tcp" }
+    let demuxer = try Demuxer(input, format: options.format, options: libav, interrupter: interrupter)
+    let stream = try demuxer.videoStream(options.videoStreamIndex)
+    let rate = StreamInfo.frameRate(demuxer.context, stream)
+    decoder = try FrameDecoder(stream, input: input, options: options, frameRate: rate, libav: libav)
+    try libav.checkAllTaken("open", input, kind: .unusableInput)
+    packet = try VideoError.allocated(av_packet_alloc(), input)
+
+    info = MediaInfo(
+      demuxer.context, input: input, videoStreamIndex: Int(stream.pointee.index), rotate: options.rotate)
+    timeBase = Rational(stream.pointee.time_base)
+    frameTicks = rate.map { Int64(1).rescaled(from: $0.inverse, to: Rational(stream.pointee.time_base)) } ?? 1
+    normaliser = FrameNormaliser(
+      stream: Orientation(stream), rotate: options.rotate, timeBase: Rational(stream.pointee.time_base))
+    template = try OutputTemplate(demuxer, video: stream, info: info, options: options)
+    passthrough = Set(template.passthrough.map { Int32($0.index) })
+    let start = demuxer.context.pointee.start_time
+    window = TrimWindow(options, origin: start == cffmpeg_no_pts() ? 0 : start)
+    isAwaitingStart = window.start != nil
+    self.options = options
+    self.demuxer = demuxer
+    self.stream = stream
+    self.interrupter = interrupter
+    for other in demuxer.streams where other != stream && !passthrough.contains(other.pointee.index) {
+      other.pointee.discard = AVDISCARD_ALL
+    }
+    beginSeeking()
+  }
+
+  deinit {
+    close()
+    var packet: UnsafeMutablePointer<AVPacket>? = packet
+    av_packet_free(&packet)
+  }
+
+  /// Looks at an input without decoding it; an input without video is no error here.
+  ///
+  /// - Throws: ``VideoError`` when the input cannot be opened.
+  public static func probe(_ input: String, options: ReaderOptions = ReaderOptions()) throws -> MediaInfo {
+    let interrupter = Interrupter(timeout: options.timeout)
+    let libav = LibavOptions(options.libavOptions)
+    let demuxer = try Demuxer(input, format: options.format, options: libav, interrupter: interrupter)
+    let video = try? demuxer.videoStream(options.videoStreamIndex)
+    return MediaInfo(
+      demuxer.context, input: input, videoStreamIndex: video.map { Int($0.pointee.index) }, rotate: options.rotate)
+  }
+
+  /// What was wrong with the input so far.
+  public var damage: DamageReport { report.value }
+
+  /// Ends the present read, and every later one, with a ``VideoError`` of kind `cancelled`.
+  public func cancel() {
+    interrupter.cancel()
+  }
+
+  /// Closes input and decoder; further calls do nothing, and ``next()`` gives nil.
+  public func close() {
+    guard isOpen else { return }
+    isOpen = false
+    videoEnded = true
+    inputEnded = true
+    pending = []
+    decoder.close()
+    demuxer.close()
+  }
+
+  /// The next frame or packet; nil at the end.
+  ///
+  /// - Throws: ``VideoError``: transient (the network failed), cancelled, or unusable input if the whole input has no
+  ///   frame that can be decoded, or none in the wanted range.
+  public func next() throws -> ReaderItem? {
+    while true {
+      if interrupter.isCancelled, isOpen {
+        throw VideoError(operation: "read", input: info.input, code: .exit, kind: .cancelled)
+      }
+      if !isAwaitingStart, !pending.isEmpty { return pending.removeFirst() }
+      if videoEnded, inputEnded {
+        if isOpen, nextIndex == 0 { throw nothingDecoded }
+        return nil
+      }
+      try step()
+    }
+  }
+
+  private var nothingDecoded: VideoError {
+    let isTrimmed = (window.start != nil || window.end != nil) && report.value.framesDecoded > 0
+    return VideoError(
+      operation: "decode", input: info.input, code: .invalidData,
+      detail: isTrimmed ? "no frame in the wanted range of time" : "no frame could be decoded", kind: .unusableInput)
+  }
+}

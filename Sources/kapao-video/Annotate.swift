@@ -1,0 +1,95 @@
+import ArgumentParser
+import Export
+import Foundation
+import Kapao
+import Pipeline
+import VideoIO
+
+/// `kapao-video annotate`.
+struct Annotate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draws the poses of everyone into a video, and writes them as CSV.",
+    discussion: """
+      Reads any file or URL that libav reads. Time stamps, audio and subtitles are kept; the output appears under its
+      name when it is complete, also after Ctrl-C.
+
+      EXAMPLES:
+        kapao-video annotate match.mp4 -o annotated.mp4 --csv poses.csv
+        kapao-video annotate match.mp4 -o clip.gif --start 1:30 --end 1:35
+        kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
+        kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
+        kapao-video annotate match.mp4 -o - | ffplay -
+      """)
+
+  @Argument(help: "Video to read: a file or a URL.")
+  var input: String
+
+  @Option(
+    name: .shortAndLong, help: "Video to write; .mp4, .mkv, .webm, .gif and others by extension, - for standard output."
+  )
+  var output: String?
+
+  @Option(help: "CSV of the poses to write, - for standard output; a description of the run goes beside it as .json.")
+  var csv: String?
+
+  @OptionGroup(title: "Input") var inputOptions: InputOptions
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Encoding") var encoding: EncodingOptions
+
+  @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
+  var coreUse: CoreUse = .throughput
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard output != nil || csv != nil else { throw ValidationError("name an output with -o, or --csv, or both.") }
+    guard output != "-" || csv != "-" else { throw ValidationError("only one output can be standard output.") }
+    for path in [output, csv].compactMap({ $0 }) where path != "-" && isSameFile(path, input) {
+      throw ValidationError("\(path) is the input; name another output.")
+    }
+  }
+
+  func run() throws {
+    let modelPath = try network.path()
+    let model = try Model.load(modelPath)
+    var settings = AnnotationSettings(
+      input: input, model: model, inputSize: network.inputSize(model.architecture),
+      thresholds: thresholds.thresholds(default: .demo))
+    settings.reader = inputOptions.readerOptions
+    settings.output = output
+    settings.writer = encoding.writerOptions
+    settings.csv = csv
+    settings.backend = network.backend
+    settings.augmented = network.tta
+    settings.coreUse = coreUse
+    settings.threads = network.threadCount
+    settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+
+    let annotation = try Annotation(settings)
+    let sideCar = try SideCar(csv: csv, annotation: annotation, settings: settings, modelPath: modelPath)
+    try sideCar?.write()
+    let signals = InterruptHandler { annotation.interrupt() }
+    defer { signals.cancel() }
+    let reporter = ProgressReporter(isQuiet: quiet, progress: { annotation.progress })
+    reporter.start()
+    let summary: AnnotationSummary
+    do {
+      summary = try annotation.run()
+    } catch {
+      reporter.stop()
+      throw error
+    }
+    reporter.stop()
+    try sideCar?.write(summary)
+    if !quiet { SummaryText(summary, output: output, csv: csv).print() }
+    if summary.wasInterrupted { throw ExitCode(ExitStatus.interrupted.rawValue) }
+  }
+
+  private func isSameFile(_ a: String, _ b: String) -> Bool {
+    func identity(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    return FileManager.default.fileExists(atPath: b) && identity(a) == identity(b)
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Export
+import Foundation
+import Inference
+import Kapao
+import Pipeline
+import VideoIO
+
+/// Exit codes, as scripts rely on them.
+enum ExitStatus: Int32 {
+  case done = 0
+  case usage = 2
+  case unusableInput = 3
+  case transient = 4
+  case outputFailed = 5
+  case interrupted = 130
+
+  /// The code for an error.
+  init(_ error: any Error) {
+    switch error {
+    case let error as VideoError:
+      switch error.kind {
+      case .unusableInput: self = .unusableInput
+      case .transient: self = .transient
+      case .outputFailed: self = .outputFailed
+      case .cancelled: self = .interrupted
+      }
+    case is ExportError: self = .outputFailed
+    case ModelError.unwritable: self = .outputFailed
+    case is ModelError: self = .unusableInput
+    case is PipelineError, is InferenceError: self = .unusableInput
+    default: self = .outputFailed
+    }
+  }
+
+  /// Ends the program with one clear line.
+  static func exit(_ error: any Error) -> Never {
+    if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+    let parserCode = KapaoVideo.exitCode(for: error)
+    if parserCode == .success || parserCode == .validationFailure || error is CleanExit {
+      let text = KapaoVideo.fullMessage(for: error)
+      let isHelp = parserCode == .success
+      (isHelp ? FileHandle.standardOutput : .standardError).write(Data((text + "\n").utf8))
+      Foundation.exit(isHelp ? done.rawValue : usage.rawValue)
+    }
+    FileHandle.standardError.write(Data("kapao-video: \(error)\n".utf8))
+    Foundation.exit(ExitStatus(error).rawValue)
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import Kapao
+
+/// `kapao-video model import`.
+struct ModelImport: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Turns an official KAPAO checkpoint into a safetensors model.",
+    discussion: """
+      Nothing in the checkpoint is executed: it is read as plain data. Batch normalisation is folded in.
+
+      EXAMPLES:
+        kapao-video model import kapao_s_coco.pt
+        kapao-video model import kapao_l_crowdpose.pt -o crowd.safetensors --licence GPL-3.0
+      """)
+
+  @Argument(help: "Checkpoint (.pt).")
+  var checkpoint: String
+
+  @Option(name: .shortAndLong, help: "Model file to write. Default: beside the checkpoint, as .safetensors.")
+  var output: String?
+
+  @Option(help: "Name of the model. Default: the checkpoint's file name.")
+  var name: String?
+
+  @Option(help: "Licence of the weights.")
+  var licence: String = "GPL-3.0"
+
+  func run() throws {
+    var model = try Model.load(checkpoint)
+    if let name { model.name = name }
+    model.licence = licence
+    let path =
+      output ?? URL(fileURLWithPath: checkpoint).deletingPathExtension().appendingPathExtension("safetensors").path
+    try model.save(path)
+    print("Wrote \(path): \(model.architecture.name), \(model.architecture.keypointCount) keypoints")
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Kapao
+import VideoIO
+
+/// `kapao-video model run`.
+struct ModelRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Writes what a model computes for an image, for comparison with other implementations.",
+    discussion: """
+      The output is a safetensors file with: input_u8_bgr_hwc, the letterboxed image (height, width, 3; blue first);
+      raw0 to raw3, the head outputs before the sigmoid at strides 8, 16, 32 and 64 (1, anchor, row, column, channel);
+      pred, the decoded predictions (1, prediction, channel): centre x and y, width, height, objectness, class scores,
+      keypoint coordinates, in pixels of the letterboxed image.
+
+      EXAMPLES:
+        kapao-video model run kapao_s_coco.safetensors photo.jpg -o out.safetensors --size 1280
+      """)
+
+  @Argument(help: "Model file.")
+  var model: String
+
+  @Argument(help: "Image (or video, of which the first frame is taken).")
+  var image: String
+
+  @Option(name: .shortAndLong, help: "File to write.")
+  var output: String
+
+  @Option(help: "Longest side of the network's input in pixels.")
+  var size = 640
+
+  @Option(help: "Library that computes the network: onednn or openblas.")
+  var backend: Backend = .oneDNN
+
+  func run() throws {
+    let model = try Model.load(self.model)
+    let image = try StillImage.letterboxed(self.image, size: size)
+    let input = image.letterbox.input
+    let network = try PoseNetwork(model: model, inputSize: input, backend: backend)
+    let result = network.makeOutput()
+    try network.makeSession().run(image, into: result)
+
+    var file = SafetensorsWriter(metadata: ["model": model.name, "image": self.image])
+    let pixels = stride(from: 0, to: image.pixels.count, by: 3).flatMap { image.pixels[$0..<$0 + 3].reversed() }
+    file.add("input_u8_bgr_hwc", bytes: pixels, shape: [input.height, input.width, 3])
+    let grids = result.outputs[0]
+    for (index, grid) in grids.grids.enumerated() {
+      let shape = [1, Architecture.anchorsPerGrid, grid.height, grid.width, model.architecture.channelsPerAnchor]
+      file.add("raw\(index)", Tensor(shape: shape, values: grids.raw(grid: index)))
+    }
+    let decoded = HeadDecoder(
+      output: grids, anchors: model.architecture.anchors, skeleton: network.skeleton
+    ).decoded()
+    file.add("pred", Tensor(shape: [1, decoded.count, decoded.channels], values: decoded.values))
+    try file.write(to: output)
+    print("Wrote \(output): input \(input), \(decoded.count) predictions")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Kapao
+import Pipeline
+
+extension Backend: ExpressibleByArgument {}
+extension CoreUse: ExpressibleByArgument {}
+
+/// The network and how it is computed.
+struct NetworkOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: "Model file (.safetensors, or an official .pt checkpoint). Default: $KAPAO_MODEL, then the model that ships.")
+  var model: String?
+
+  @Option(
+    help:
+      "Longest side of the network's input in pixels; smaller is faster, larger finds smaller people. Default: 640 for KAPAO-N, 1024 for larger networks."
+  )
+  var size: Int?
+
+  @Option(help: "Library that computes the network: onednn or openblas.")
+  var backend: Backend = .oneDNN
+
+  @Flag(help: "Test-time augmentation: three scales, one flipped. About three times slower, a little more accurate.")
+  var tta = false
+
+  @Option(help: "Threads of inference. Default: one per core.")
+  var threads: Int?
+
+  func validate() throws {
+    if let size, !(64...8192).contains(size) { throw ValidationError("--size must be between 64 and 8192.") }
+    if let threads, !(1...512).contains(threads) { throw ValidationError("--threads must be between 1 and 512.") }
+  }
+
+  /// Path of the model file.
+  func path() throws -> String { try model ?? DefaultModel.path() }
+
+  /// The longest side of the input for an architecture.
+  func inputSize(_ architecture: Architecture) -> Int { size ?? (architecture.widthMultiple <= 0.25 ? 640 : 1024) }
+
+  /// Threads of inference.
+  var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}

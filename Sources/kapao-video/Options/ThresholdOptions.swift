@@ -1,0 +1,68 @@
+import ArgumentParser
+import Kapao
+
+extension Preset: ExpressibleByArgument {}
+extension BorderRule: ExpressibleByArgument {}
+
+/// Thresholds of suppression and fusion: a preset, and every one of them by itself.
+struct ThresholdOptions: ParsableArguments {
+  @Option(
+    help:
+      "Set of thresholds: demo (the official demo's, the default), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed)."
+  )
+  var preset: Preset?
+
+  @Option(help: "Confidence that a person must exceed (τ_cp).")
+  var poseConfidence: Float?
+
+  @Option(help: "Overlap (IoU) above which the weaker of two people is dropped (τ_bp).")
+  var poseOverlap: Float?
+
+  @Option(help: "Confidence that a keypoint object must reach (τ_ck).")
+  var keypointConfidence: Float?
+
+  @Option(help: "Overlap above which the weaker of two keypoint objects is dropped (τ_bk).")
+  var keypointOverlap: Float?
+
+  @Option(help: "Confidence that a person must exceed to be fused with keypoint objects (τ_fc).")
+  var fusionConfidence: Float?
+
+  @Option(help: "Distance in pixels within which a keypoint object replaces a keypoint (τ_fd).")
+  var fusionDistance: Float?
+
+  @Flag(inversion: .prefixedNo, help: "Use keypoint objects at all.")
+  var keypointObjects = true
+
+  @Flag(help: "Draw and export only keypoints that a keypoint object confirmed.")
+  var keypointObjectsOnly = false
+
+  @Option(help: "Coordinates at the border: natural, or official (clipped as the official code does).")
+  var border: BorderRule = .natural
+
+  func validate() throws {
+    let shares = [
+      ("--pose-confidence", poseConfidence), ("--pose-overlap", poseOverlap),
+      ("--keypoint-confidence", keypointConfidence), ("--keypoint-overlap", keypointOverlap),
+      ("--fusion-confidence", fusionConfidence),
+    ]
+    for (name, value) in shares {
+      if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be between 0 and 1.") }
+    }
+    if let fusionDistance, !(fusionDistance >= 0) { throw ValidationError("--fusion-distance must not be negative.") }
+  }
+
+  /// The thresholds; `fallback` is the preset where the user names none.
+  func thresholds(default fallback: Preset) -> Thresholds {
+    var thresholds = (preset ?? fallback).thresholds
+    thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
+    thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
+    thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence
+    thresholds.keypointOverlap = keypointOverlap ?? thresholds.keypointOverlap
+    thresholds.fusionConfidence = fusionConfidence ?? thresholds.fusionConfidence
+    thresholds.fusionDistance = fusionDistance ?? thresholds.fusionDistance
+    thresholds.usesKeypointObjects = keypointObjects
+    thresholds.keypointObjectsOnly = keypointObjectsOnly || thresholds.keypointObjectsOnly
+    thresholds.border = border
+    return thresholds
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Pipeline
+
+/// Shows how far a run has come on standard error: a bar on a terminal, a line now and then elsewhere.
+final class ProgressReporter: @unchecked Sendable {
+  // @unchecked: everything is only touched on the queue once the timer runs.
+
+  private static let barWidth = 24
+  private let isQuiet: Bool
+  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let progress: @Sendable () -> AnnotationProgress
+  private let queue = DispatchQueue(label: "kapao.progress")
+  private var timer: (any DispatchSourceTimer)?
+
+  init(isQuiet: Bool, progress: @escaping @Sendable () -> AnnotationProgress) {
+    self.isQuiet = isQuiet
+    self.progress = progress
+  }
+
+  func start() {
+    guard !isQuiet else { return }
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    let interval: TimeInterval = isTerminal ? 0.2 : 10
+    timer.schedule(deadline: .now() + interval, repeating: interval)
+    timer.setEventHandler { [self] in show(progress()) }
+    timer.resume()
+    self.timer = timer
+  }
+
+  /// Removes the bar.
+  func stop() {
+    queue.sync {
+      timer?.cancel()
+      if timer != nil, isTerminal { write("\r\u{1B}[K") }
+      timer = nil
+    }
+  }
+
+  private func show(_ progress: AnnotationProgress) {
+    let text = Self.text(progress)
+    write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+  }
+
+  /// For example `[########----------------]  33 %  120/360 frames  24.1 frames/s  10 s left`.
+  static func text(_ progress: AnnotationProgress) -> String {
+    var parts: [String] = []
+    if let share = progress.share {
+      let filled = Int(share * Double(barWidth))
+      let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: barWidth - filled)
+      parts.append("[\(bar)] \(Int(share * 100)) %")
+    }
+    parts.append(progress.expectedFrames.map { "\(progress.frames)/\($0) frames" } ?? "\(progress.frames) frames")
+    parts.append(String(format: "%.1f frames/s", progress.frameRate))
+    if let remaining = progress.remaining { parts.append("\(duration(remaining)) left") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// For example `10 s`, `2:05`, `1:02:05`.
+  static func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+    if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, rest) }
+    return minutes > 0 ? String(format: "%d:%02d", minutes, rest) : "\(rest) s"
+  }
+
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+}

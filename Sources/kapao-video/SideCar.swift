@@ -1,0 +1,68 @@
+import Export
+import Foundation
+import Kapao
+import Pipeline
+import VideoIO
+
+/// The description of a run beside its CSV: written when the run starts, and again with the totals.
+struct SideCar {
+  private let path: String
+  private let description: RunDescription
+
+  /// `nil` if there is no CSV, or it goes to standard output.
+  init?(csv: String?, annotation: Annotation, settings: AnnotationSettings, modelPath: String) throws {
+    guard let csv, let path = RunDescription.path(beside: csv) else { return nil }
+    self.path = path
+    let info = annotation.info
+    let stream = info.videoStream!
+    let video = stream.video!
+    description = RunDescription(
+      program: .init(version: KapaoVideo.version),
+      source: .init(
+        name: info.input, frameRate: video.frameRate?.description, timeBase: stream.timeBase.description,
+        size: video.uprightSize, rotation: video.rotation, duration: info.duration),
+      model: .init(
+        name: settings.model.name, sha256: try FileDigest.sha256(ofFile: modelPath),
+        architecture: settings.model.architecture.name, inputSize: settings.inputSize,
+        backend: settings.backend.rawValue),
+      skeleton: settings.model.architecture.skeleton!,
+      settings: Self.values(settings, input: annotation.letterbox.input),
+      started: Date())
+  }
+
+  private static func values(
+    _ settings: AnnotationSettings, input: ImageSize
+  ) -> [String: RunDescription.SettingValue] {
+    let thresholds = settings.thresholds
+    func number(_ value: Float) -> RunDescription.SettingValue { .number(Double("\(value)")!) }
+    var values: [String: RunDescription.SettingValue] = [:]
+    values["pose_confidence"] = number(thresholds.poseConfidence)
+    values["pose_overlap"] = number(thresholds.poseOverlap)
+    values["keypoint_confidence"] = number(thresholds.keypointConfidence)
+    values["keypoint_overlap"] = number(thresholds.keypointOverlap)
+    values["fusion_confidence"] = number(thresholds.fusionConfidence)
+    values["fusion_distance"] = number(thresholds.fusionDistance)
+    values["keypoint_objects"] = .flag(thresholds.usesKeypointObjects)
+    values["keypoint_objects_only"] = .flag(thresholds.keypointObjectsOnly)
+    values["border"] = .text(thresholds.border.rawValue)
+    values["input_width"] = .number(Double(input.width))
+    values["input_height"] = .number(Double(input.height))
+    values["tta"] = .flag(settings.augmented)
+    values["start"] = settings.reader.start.map { .number($0) }
+    values["end"] = settings.reader.end.map { .number($0) }
+    return values
+  }
+
+  /// Writes it without totals.
+  func write() throws { try description.write(to: path) }
+
+  /// Writes it with the totals of the run.
+  func write(_ summary: AnnotationSummary) throws {
+    var description = description
+    description.ended = Date()
+    description.totals = .init(
+      frames: summary.progress.frames, people: summary.progress.people,
+      damaged: summary.damage.packetsFailed + summary.damage.framesCorrupt, interrupted: summary.wasInterrupted)
+    try description.write(to: path)
+  }
+}

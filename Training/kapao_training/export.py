@@ -1,0 +1,100 @@
+"""Writes a network in the product's format: safetensors, batch normalisation folded in, half precision.
+
+    python -m kapao_training.export best.ckpt kapao_n.safetensors --name kapao-n --licence GPL-3.0-or-later
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from .checkpoint import load_network
+from .network import BN_EPS, Architecture, Conv, Network
+
+FORMAT = "kapao-video/1"
+
+
+@torch.no_grad()
+def folded(network: Network) -> dict[str, torch.Tensor]:
+    """Weights and biases of every convolution by official name (`model.<i>.….conv.weight`), float32.
+
+    With γ, β, μ, σ² of the batch normalisation: W' = W·γ/√(σ² + ε), b' = β − μ·γ/√(σ² + ε).
+    """
+    tensors = {}
+    for name, module in network.named_modules():
+        if isinstance(module, Conv):
+            bn = module.bn
+            factor = bn.weight.double() / (bn.running_var.double() + bn.eps).sqrt()
+            tensors[f"{name}.conv.weight"] = module.conv.weight.double() * factor[:, None, None, None]
+            tensors[f"{name}.conv.bias"] = bn.bias.double() - bn.running_mean.double() * factor
+    for name, parameter in network.model[-1].named_parameters():
+        tensors[f"model.{len(network.model) - 1}.{name}"] = parameter
+    return {name: t.detach().cpu().float().contiguous() for name, t in tensors.items()}
+
+
+def export(network: Network, path: str | Path, name: str, licence: str):
+    """Writes `network` to `path`; the metadata hold format, architecture (JSON), name and licence."""
+    a = network.architecture
+    architecture = {"keypoints": a.keypoints, "width": a.width, "depth": a.depth,
+                    "anchors": [[_number(v) for v in level] for level in a.anchors]}
+    metadata = {"format": FORMAT, "architecture": json.dumps(architecture), "name": name, "licence": licence}
+    path = Path(path)
+    new = path.with_name(path.name + ".new")
+    save_file({n: t.half() for n, t in folded(network).items()}, str(new), metadata)
+    new.replace(path)
+
+
+def load_exported(path: str | Path) -> Network:
+    """The network of an exported file, computing in float32. Its batch normalisations only add the bias."""
+    with safe_open(str(path), "pt") as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name).float() for name in file.keys()}
+    if metadata.get("format") != FORMAT:
+        raise ValueError(f"{path}: format is {metadata.get('format')}, not {FORMAT}")
+    a = json.loads(metadata["architecture"])
+    a["anchors"] = tuple(tuple(level) for level in a["anchors"])
+    network = Network(Architecture(**a)).eval()
+    state = network.state_dict()
+    for name in state:
+        if name in tensors:
+            state[name] = tensors.pop(name)
+        elif name.endswith(".bn.bias"):
+            state[name] = tensors.pop(name.removesuffix(".bn.bias") + ".conv.bias")
+        elif name.endswith(".bn.weight"):
+            state[name] = torch.full_like(state[name], (1 + BN_EPS) ** 0.5)
+    if tensors:
+        raise ValueError(f"{path}: tensors that no layer has: {sorted(tensors)}")
+    network.load_state_dict(state)
+    return network
+
+
+def _number(value: float):
+    return int(value) if value == int(value) else value
+
+
+@torch.no_grad()
+def difference(network: Network, path: str | Path, size: int = 320) -> float:
+    """Largest difference of the raw outputs of `network` and of the file at `path`, on a random image."""
+    image = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+    pairs = zip(network.eval()(image), load_exported(path)(image))
+    return max(float((a - b).abs().max()) for a, b in pairs)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("weights", help="an official .pt or a .ckpt of this program (its EMA is used)")
+    parser.add_argument("output")
+    parser.add_argument("--name", default="kapao-n")
+    parser.add_argument("--licence", default="GPL-3.0-or-later")
+    o = parser.parse_args()
+    network = load_network(o.weights)
+    export(network, o.output, o.name, o.licence)
+    size = Path(o.output).stat().st_size
+    print(f"{o.output}: {size / 1e6:.1f} MB; raw outputs differ from the float32 network by {difference(network, o.output):.3g}")
+
+
+if __name__ == "__main__":
+    main()

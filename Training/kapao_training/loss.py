@@ -1,0 +1,94 @@
+"""The training loss (Eqs. 5–9 and Table 5 of the paper)."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+
+from .network import STRIDES
+from .targets import Objects, assign
+
+BALANCE = (4.0, 1.0, 0.25, 0.06)
+PARTS = ("box", "objectness", "class", "keypoint")
+
+
+@dataclass(frozen=True)
+class Gains:
+    """Weights of the parts (Table 5)."""
+
+    box: float = 0.05
+    objectness: float = 0.7
+    category: float = 0.3
+    keypoint: float = 0.025
+
+
+def ciou(a: torch.Tensor, b: torch.Tensor, eps: float = 1e-7) -> torch.Tensor:
+    """Complete IoU of boxes (M, 4), centre x, y, width, height: IoU − ρ²/c² − αv."""
+    low_a, high_a = a[:, :2] - a[:, 2:] / 2, a[:, :2] + a[:, 2:] / 2
+    low_b, high_b = b[:, :2] - b[:, 2:] / 2, b[:, :2] + b[:, 2:] / 2
+    inside = (torch.minimum(high_a, high_b) - torch.maximum(low_a, low_b)).clamp(0).prod(1)
+    iou = inside / (a[:, 2:].prod(1) + b[:, 2:].prod(1) - inside + eps)
+    diagonal = ((torch.maximum(high_a, high_b) - torch.minimum(low_a, low_b)) ** 2).sum(1) + eps
+    distance = ((a[:, :2] - b[:, :2]) ** 2).sum(1)
+    v = 4 / math.pi ** 2 * (torch.atan(b[:, 2] / (b[:, 3] + eps)) - torch.atan(a[:, 2] / (a[:, 3] + eps))) ** 2
+    with torch.no_grad():
+        alpha = v / (v - iou + 1 + eps)
+    return iou - distance / diagonal - alpha * v
+
+
+class Loss:
+    """Callable: raw maps and the objects of a batch to the total (times the batch size) and its parts.
+
+    `sigmas`: where given, each keypoint's distance is measured in units of 2σ·√(0.53 · box area), the length at
+    which OKS falls to exp(−1/2), instead of cells of the grid; small σ count as 0.05.
+    """
+
+    def __init__(self, anchors: torch.Tensor, keypoints: int, gains: Gains = Gains(), sigmas=None):
+        self.anchors, self.k, self.gains = anchors, keypoints, gains
+        self.spread = None if sigmas is None else 2 * torch.tensor(sigmas).clamp(min=0.05).to(anchors)
+
+    def __call__(self, maps: list[torch.Tensor], objects: Objects) -> tuple[torch.Tensor, torch.Tensor]:
+        parts = torch.zeros(4, device=maps[0].device)
+        shapes = [tuple(m.shape[2:4]) for m in maps]
+        for raw, a, anchors, stride, balance in zip(
+                maps, assign(objects, self.anchors, shapes), self.anchors, STRIDES, BALANCE):
+            wanted = torch.zeros(raw.shape[:4], device=raw.device)
+            if len(a.image):
+                out = raw[a.image, a.anchor, a.y, a.x].float()
+                cell, size = torch.stack((a.x, a.y), 1), anchors[a.anchor]
+                overlap = ciou(self._boxes(out, cell, size, stride), a.boxes)
+                wanted[a.image, a.anchor, a.y, a.x] = overlap.detach().clamp(0)
+                one_hot = torch.zeros_like(out[:, 5:6 + self.k])
+                one_hot[torch.arange(len(out)), a.category] = 1
+                parts = parts + torch.stack((
+                    (1 - overlap).mean(), parts.new_zeros(()), bce(out[:, 5:6 + self.k], one_hot),
+                    self._keypoints(out, cell, size, stride, a)))
+            parts = parts + balance * torch.stack((
+                parts.new_zeros(()), bce(raw[..., 4].float(), wanted), parts.new_zeros(()), parts.new_zeros(())))
+        g = self.gains
+        weights = torch.tensor([g.box, g.objectness, g.category, g.keypoint], device=parts.device)
+        return (parts * weights).sum() * maps[0].shape[0], parts.detach()
+
+    @staticmethod
+    def _boxes(out, cell, size, stride):
+        """Centre and size of the predicted boxes, pixels."""
+        p = out[:, :4].sigmoid()
+        return torch.cat(((p[:, :2] * 2 - 0.5 + cell) * stride, (p[:, 2:] * 2) ** 2 * size), 1)
+
+    def _keypoints(self, out, cell, size, stride, a):
+        """Mean distance of predicted and true keypoints, over the labelled keypoints of pose objects."""
+        labelled = a.keypoints[..., 2] > 0
+        pose = labelled.any(1)
+        if not pose.any():
+            return out.new_zeros(())
+        labelled = labelled[pose]
+        p = out[pose][:, -2 * self.k:].sigmoid().view(-1, self.k, 2)
+        points = (p * 4 - 2) * size[pose][:, None] + (cell[pose] * stride)[:, None]
+        distance = ((points - a.keypoints[pose][..., :2]) ** 2).sum(-1).add(1e-6).sqrt()
+        if self.spread is None:
+            distance = distance / stride
+        else:
+            scale = (a.boxes[pose][:, 2:].prod(1) * 0.53).sqrt()
+            distance = distance / (scale[:, None] * self.spread)
+        return distance[labelled].mean()

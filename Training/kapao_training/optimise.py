@@ -1,0 +1,36 @@
+"""Optimisers. Weight decay acts on convolution weights only, not on biases and batch normalisation."""
+
+import torch
+
+from .muon import Muon
+
+
+def make_optimizer(kind: str, network: torch.nn.Module, decay: float) -> torch.optim.Optimizer:
+    """`sgd` (Nesterov, as the paper), `adamw` or `muon`. Rate and momentum are set every step, see `set_rate`."""
+    weights = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": weights, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    if kind == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=0.9, nesterov=True, foreach=True)
+    if kind == "adamw":
+        return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.999), foreach=True)
+    if kind == "muon":
+        inner = [p for p in weights if p.shape[1] >= 16 and not _in_head(p, network)]
+        ids = {id(p) for p in inner}
+        outer = [p for p in weights if id(p) not in ids]
+        return Muon([{"params": inner, "weight_decay": decay, "orthogonal": True},
+                     {"params": outer, "weight_decay": decay}, groups[1]])
+    raise ValueError(f"unknown optimiser {kind}")
+
+
+def _in_head(parameter: torch.Tensor, network: torch.nn.Module) -> bool:
+    return any(parameter is p for p in network.model[-1].parameters())
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float, momentum: float):
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        if "momentum" in group:
+            group["momentum"] = momentum
+        else:
+            group["betas"] = (momentum, group["betas"][1])

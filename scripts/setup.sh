@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs the packages that building, running and testing kapao-video need. Does nothing where they are all there.
+set -euo pipefail
+
+packages=(
+  pkg-config libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev libavutil-dev libswscale-dev
+  libdnnl-dev libopenblas-dev libcairo2-dev fonts-dejavu-core
+  gcc
+  ffmpeg python3 python3-venv
+)
+
+if ! command -v swift >/dev/null; then
+  echo "kapao-video needs Swift 6.1 or later: see https://www.swift.org/install/linux/" >&2
+  exit 1
+fi
+if ! command -v apt-get >/dev/null; then
+  echo "This is no Debian: install the equivalents of: ${packages[*]}" >&2
+  exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+  root=()
+elif sudo -n true 2>/dev/null; then
+  root=(sudo)
+else
+  echo "These packages are missing: ${missing[*]}" >&2
+  echo "Install them as root: apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi
+echo "Installing ${missing[*]}"
+"${root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Builds the program and runs all tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The peers that some tests compare with.
+venv=.build/venv
+if [ ! -x "$venv/bin/python" ]; then
+  python3 -m venv "$venv"
+fi
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/requirements.txt
+export KAPAO_PYTHON=$PWD/$venv/bin/python
+
+swift build -c release --build-tests
+swift test -c release --skip-build
