@@ -62,7 +62,7 @@ struct CommandTests {
       let clip = Fixtures.root.appending(path: "Samples/campus.mp4").path
       let (output, csv) = (folder.appending(path: "out.mkv").path, folder.appending(path: "poses.csv").path)
       let outcome = Program.run(
-        "annotate", clip, "-o", output, "--csv", csv, "--end", "1", "--pose-confidence", "0.3", "--codec", "ffv1")
+        "annotate", clip, "-o", output, "--csv", csv, "--end", "1", "--codec", "ffv1")
       #expect(outcome.status == 0, "\(outcome.errors)")
       let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst()
         .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
