@@ -38,6 +38,7 @@ final class Demuxer {
       self.context = try VideoError.allocated(context, input)
     } catch {
       avformat_close_input(&context)
+      if interrupter.isCancelled { throw VideoError(operation: "open", input: input, code: .exit, kind: .cancelled) }
       throw interrupter.hasTimedOut
         ? VideoError(operation: "open", input: input, code: .timedOut, kind: .transient) : error
     }
