@@ -104,7 +104,7 @@ final class Demuxer {
 
   /// Whether the container has timestamps to seek by.
   var isSeekable: Bool {
-    context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0
+    context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0 && context.pointee.start_time != cffmpeg_no_pts()
       && (context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? true)
   }
 

@@ -19,7 +19,7 @@ public final class Interrupter: @unchecked Sendable {
 
   /// Allows each call `timeout` seconds; for ever if nil.
   func allow(_ timeout: Double?) {
-    lock.withLock { allowed = timeout.map { UInt64(max(0, $0) * 1e9) } }
+    lock.withLock { allowed = timeout.map { UInt64(max(0, min($0, 1e9)) * 1e9) } }
   }
 
   /// Ends the present call and every later one.

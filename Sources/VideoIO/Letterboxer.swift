@@ -3,10 +3,10 @@ import Kapao
 
 /// Scales frames straight from their YUV into the network's RGB input.
 ///
-/// Scaling is bilinear at pixel centres, which comes nearest to OpenCV's `INTER_LINEAR` of the official code (its
-/// `FAST_BILINEAR` is off by up to half a pixel; interpolating chroma fully would cost half as much again for colours that
-/// are two levels nearer). Matrix and range are the frame's. One object serves one stage: the scaler and
-/// its buffers are made for the first frame and reused.
+/// Scaling is bilinear at pixel centres: of libswscale's fast ways the nearest to OpenCV's `INTER_LINEAR`, which the
+/// official code uses. (`FAST_BILINEAR` is off by up to half a pixel. Full interpolation of chroma would bring colours
+/// two levels nearer and take half as much time again.) Matrix and range are the frame's. One object serves one stage:
+/// the scaler and its buffers are made for the first frame and reused.
 public final class Letterboxer: @unchecked Sendable {
   // @unchecked: used by one stage only.
 
