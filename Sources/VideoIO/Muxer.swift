@@ -99,8 +99,8 @@ final class Muxer {
       let native = memory.bindMemory(to: AVChapter.self, capacity: 1)
       native.pointee.id = Int64(number)
       native.pointee.time_base = Rational.microsecond.native
-      native.pointee.start = max(0, chapter.start - origin)
-      native.pointee.end = max(0, chapter.end - origin)
+      native.pointee.start = max(0, chapter.start &- origin)
+      native.pointee.end = max(0, chapter.end &- origin)
       for (key, value) in chapter.metadata { av_dict_set(&native.pointee.metadata, key, value, 0) }
       context.pointee.chapters[number] = native
       context.pointee.nb_chapters = UInt32(number + 1)
@@ -128,8 +128,8 @@ final class Muxer {
     packet.pointee.pos = -1
     if packet.pointee.dts == cffmpeg_no_pts() { packet.pointee.dts = packet.pointee.pts }
     if let last = lastDTS[index], packet.pointee.dts <= last, flags & AVFMT_NOTIMESTAMPS == 0 {
-      packet.pointee.dts = last + 1
-      packet.pointee.pts = max(packet.pointee.pts, last + 1)
+      packet.pointee.dts = last &+ 1
+      packet.pointee.pts = max(packet.pointee.pts, last &+ 1)
     }
     lastDTS[index] = packet.pointee.dts
     try VideoError.check("write", destination.path, kind: .outputFailed) {

@@ -10,9 +10,7 @@ extension VideoReader {
 
   /// Moves near the start, where there is one and the input can seek.
   func beginSeeking() {
-    guard let start = window.start, demuxer.isSeekable else { return }
-    let origin = demuxer.context.pointee.start_time
-    guard start - origin > 3_000_000 else { return }
+    guard let start = window.start, demuxer.isSeekable, start - window.origin > 3_000_000 else { return }
     seekMargins = Self.margins
     _ = retrySeek()
   }
@@ -21,8 +19,7 @@ extension VideoReader {
   func retrySeek() -> Bool {
     guard isAwaitingStart, let start = window.start, !seekMargins.isEmpty else { return false }
     let margin = seekMargins.removeFirst()
-    let origin = demuxer.context.pointee.start_time
-    guard demuxer.seek(stream, to: margin.map { max(origin, start - $0) } ?? origin - 10_000_000) else {
+    guard demuxer.seek(stream, to: margin.map { start - $0 } ?? window.origin - 10_000_000) else {
       return retrySeek()
     }
     decoder.flush()
@@ -37,7 +34,7 @@ extension VideoReader {
   /// Looks at the decoding time of a video packet: copied streams end a little after the window does.
   func noteProgress() {
     guard let end = window.end, packet.pointee.dts != cffmpeg_no_pts(), videoEnded else { return }
-    if packet.pointee.dts.microseconds(timeBase) > end + Self.interleaving { inputEnded = true }
+    if packet.pointee.dts.microseconds(timeBase) > end &+ Self.interleaving { inputEnded = true }
   }
 
   /// Delivers the packet just read, if it lies in the window.

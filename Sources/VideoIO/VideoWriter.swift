@@ -216,8 +216,8 @@ public final class VideoWriter: @unchecked Sendable {
       av_packet_free(&clone)
     }
     let offset = origin.rescaled(from: .microsecond, to: packet.timeBase)
-    if clone.pointee.pts != cffmpeg_no_pts() { clone.pointee.pts -= offset }
-    if clone.pointee.dts != cffmpeg_no_pts() { clone.pointee.dts -= offset }
+    if clone.pointee.pts != cffmpeg_no_pts() { clone.pointee.pts &-= offset }
+    if clone.pointee.dts != cffmpeg_no_pts() { clone.pointee.dts &-= offset }
     try muxer.write(clone, to: stream, timeBase: packet.timeBase)
   }
 }
