@@ -64,9 +64,17 @@ final class Muxer {
   /// The codec that libav would choose for video.
   var defaultVideoCodec: AVCodecID { context.pointee.oformat.pointee.video_codec }
 
-  /// Whether the container can hold a codec.
+  /// Whether the container can hold a codec. Where libav does not know, whether it holds streams of that kind at all.
   func canHold(_ codec: AVCodecID) -> Bool {
-    avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+    let answer = avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL)
+    guard answer < 0 else { return answer > 0 }
+    let format = context.pointee.oformat.pointee
+    switch avcodec_get_type(codec) {
+    case AVMEDIA_TYPE_VIDEO: return format.video_codec != AV_CODEC_ID_NONE
+    case AVMEDIA_TYPE_AUDIO: return format.audio_codec != AV_CODEC_ID_NONE
+    case AVMEDIA_TYPE_SUBTITLE: return format.subtitle_codec != AV_CODEC_ID_NONE
+    default: return false
+    }
   }
 
   /// Adds a stream.
