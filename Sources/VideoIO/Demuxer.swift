@@ -102,6 +102,9 @@ final class Demuxer {
     throw VideoError(operation: "read", input: input, code: code, detail: line)
   }
 
+  /// Whether time may jump in mid-stream.
+  var mayJump: Bool { context.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
+
   /// Whether the container has timestamps to seek by.
   var isSeekable: Bool {
     context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0 && context.pointee.start_time != cffmpeg_no_pts()

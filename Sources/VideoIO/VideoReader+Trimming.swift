@@ -24,6 +24,7 @@ extension VideoReader {
     }
     decoder.flush()
     timestamps.reset()
+    stitcher.reset()
     pending = []
     av_packet_unref(packet)
     holdsPacket = false
@@ -35,6 +36,22 @@ extension VideoReader {
   func noteProgress() {
     guard let end = window.end, packet.pointee.dts != cffmpeg_no_pts(), videoEnded else { return }
     if packet.pointee.dts.microseconds(timeBase) > end &+ Self.interleaving { inputEnded = true }
+  }
+
+  /// Shifts the times of the packet just read, where the input's time has jumped back.
+  func stitchTime() {
+    guard demuxer.mayJump else { return }
+    let index = packet.pointee.stream_index
+    let unit =
+      index == stream.pointee.index ? timeBase : template.passthrough.first { $0.index == Int(index) }?.timeBase
+    guard let unit else { return }
+    let dts = packet.pointee.dts == cffmpeg_no_pts() ? nil : packet.pointee.dts.microseconds(unit)
+    let shift = stitcher.shift(stream: index, time: dts, duration: packet.pointee.duration.microseconds(unit))
+    guard shift != 0 else { return }
+    let ticks = shift.rescaled(from: .microsecond, to: unit)
+    if packet.pointee.pts != cffmpeg_no_pts() { packet.pointee.pts &+= ticks }
+    if packet.pointee.dts != cffmpeg_no_pts() { packet.pointee.dts &+= ticks }
+    report.update { $0.timeJumps = stitcher.jumps }
   }
 
   /// Delivers the packet just read, if it lies in the window.
@@ -51,6 +68,8 @@ extension VideoReader {
       }
       return
     }
-    if !window.isBeforeStart(time) { pending.append(.packet(item)) }
+    // A subtitle that is still shown at the start belongs to the window.
+    let end = copied.kind == .subtitle ? item.endMicroseconds ?? time : time
+    if !window.isBeforeStart(end) { pending.append(.packet(item)) }
   }
 }

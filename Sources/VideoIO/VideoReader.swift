@@ -30,6 +30,7 @@ public final class VideoReader: @unchecked Sendable {
   let frameTicks: Int64
 
   var timestamps = TimestampRepair()
+  var stitcher = TimelineStitcher()
   var pending: [ReaderItem] = []
   var holdsPacket = false
   var inputEnded = false

@@ -29,6 +29,21 @@ struct TrimmingTests {
     #expect(reading.reader.damage.isEmpty)
   }
 
+  @Test("Subtitles and chapters are cut with the picture")
+  func subtitlesAndChapters() throws {
+    try Media.withFolder { folder in
+      let output = folder.appendingPathComponent("out.mkv").path
+      _ = try Reading.transcode(Media.path("full.mkv"), to: output, reading: options(1, 3))
+      let shown = Media.probe(output, stream: "s:0", entries: "packet=pts_time,duration_time")
+      #expect(shown == ["0.000000,0.500000", "1.500000,1.500000"])
+      let chapters = try VideoReader(output).template.chapters
+      let first = try #require(try Reading(Media.path("full.mkv"), options: options(1, 3)).frames.first)
+      let shift = Int64((first.time * 1e6).rounded())
+      #expect(chapters.map(\.start) == [0, 2_000_000 - shift])
+      #expect(chapters.map(\.end) == [2_000_000 - shift, 3_000_000 - shift])
+    }
+  }
+
   @Test("A range without frames is one clear error")
   func nothing() throws {
     let error = try #require(throws: VideoError.self) {

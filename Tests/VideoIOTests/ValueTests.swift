@@ -75,6 +75,29 @@ struct ValueTests {
     #expect(none.repaired == 0)
   }
 
+  @Test("Where time jumps back, what follows goes on where the stream had ended, in every stream alike")
+  func stitching() {
+    var stitcher = TimelineStitcher()
+    let second: Int64 = 1_000_000
+    for time in 1...10 { #expect(stitcher.shift(stream: 0, time: Int64(time) * second, duration: second) == 0) }
+    for time in 1...9 { #expect(stitcher.shift(stream: 1, time: Int64(time) * second, duration: second) == 0) }
+    #expect(stitcher.shift(stream: 0, time: second, duration: second) == 10 * second)
+    #expect(stitcher.shift(stream: 1, time: 10 * second, duration: second) == 0)
+    #expect(stitcher.shift(stream: 1, time: second, duration: second) == 10 * second)
+    #expect(stitcher.shift(stream: 0, time: nil, duration: second) == 10 * second)
+    #expect(stitcher.shift(stream: 0, time: 2 * second, duration: second) == 10 * second)
+    #expect(stitcher.jumps == 1)
+  }
+
+  @Test("Gaps and small steps back are left as they are")
+  func noStitching() {
+    var stitcher = TimelineStitcher()
+    for time in [0, 40_000, 20_000, 90_000_000] as [Int64] {
+      #expect(stitcher.shift(stream: 0, time: time, duration: 40_000) == 0)
+    }
+    #expect(stitcher.jumps == 0)
+  }
+
   @Test("A GIF takes every second frame of sixty a second")
   func pacing() {
     var pacer = FramePacer(frameRate: Rational(60, 1), minimumGap: 2)

@@ -78,6 +78,26 @@ struct VideoReaderTests {
     #expect(formats.frames.last?.size == ImageSize(width: 320, height: 180))
   }
 
+  @Test("Recordings that were joined are one timeline, also for the sound")
+  func joined() throws {
+    try Media.withFolder { folder in
+      let once = try Data(contentsOf: URL(fileURLWithPath: Media.path("offset.ts")))
+      let path = folder.appendingPathComponent("twice.ts").path
+      try (once + once).write(to: URL(fileURLWithPath: path))
+      let single = try Reading(Media.path("offset.ts")).frames
+      let frames = try Reading(path).frames
+      #expect(frames.count == 2 * single.count)
+      let shift = frames[single.count].pts - single[0].pts
+      #expect(frames.suffix(single.count).map { $0.pts - shift } == single.map(\.pts))
+      #expect(abs(Double(shift) / 90_000 - 6) < 0.1)
+      let output = folder.appendingPathComponent("out.mp4").path
+      _ = try Reading.transcode(path, to: output)
+      let info = try VideoReader.probe(output)
+      #expect(try abs(#require(info.streams[0].duration) - 12) < 0.1)
+      #expect(try abs(#require(info.streams[1].duration) - 12) < 0.2)
+    }
+  }
+
   @Test("An attached picture is not chosen, but can be asked for")
   func attachedPicture() throws {
     let reader = try VideoReader(Media.path("covered.mp4"))
