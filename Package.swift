@@ -37,14 +37,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    .target(name: "TestSupport", dependencies: ["Kapao"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Kapao", "VideoIO"], path: "Tests/TestSupport"),
     .testTarget(name: "KapaoTests", dependencies: ["Kapao", "TestSupport"]),
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao", "TestSupport"]),
-    .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao"]),
+    .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao", "TestSupport"]),
     .testTarget(name: "RenderTests", dependencies: ["Render", "VideoIO", "Kapao"]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Kapao"]),
-    .testTarget(name: "EndToEndTests", dependencies: ["kapao-video", "VideoIO", "Export", "Kapao"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["kapao-video", "VideoIO", "Kapao", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

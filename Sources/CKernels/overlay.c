@@ -1,46 +1,45 @@
-// The overlay's two inner loops, written so that the compiler vectorises them, compiled for the baseline and for AVX2.
+// The overlay's two inner loops, written so that the compiler vectorises them, compiled for the baseline and, on
+// x86-64, for AVX2 and AVX-512, chosen at run time.
 #include <math.h>
 #include <string.h>
 
 #include "CKernels.h"
 
-#define BLOCK 16
-#define GROUP 8
-#define INLINE static inline __attribute__((always_inline))
+// Builds that do not vectorise, for example with sanitizers, need not say so.
+#pragma clang diagnostic ignored "-Wpass-failed"
 
-// One row of a capsule. The coverage of a pixel is how far its centre is inside the outline, within half a pixel.
-INLINE void draw_row(uint32_t *restrict row, int32_t x, int32_t y, int32_t width, const kapao_capsule *c) {
-  const float dx = c->x2 - c->x1, dy = c->y2 - c->y1;
-  const float length = dx * dx + dy * dy;
-  const float inverse = length > 0 ? 1 / length : 0;
-  const float py = (float)y + 0.5f - c->y1;
-  const float reach = c->radius + 0.5f;
-  const uint32_t even = c->colour & 0x00FF00FF, odd = c->colour >> 8 & 0x00FF00FF;
-  for (int32_t i = 0; i < (width & -GROUP); i++) {
-    const float px = (float)(x + i) + 0.5f - c->x1;
-    float t = (px * dx + py * dy) * inverse;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    const float ex = px - t * dx, ey = py - t * dy;
-    float coverage = reach - sqrtf(ex * ex + ey * ey);
-    coverage = coverage < 0 ? 0 : coverage > 1 ? 1 : coverage;
-    const uint32_t a = (uint32_t)(int32_t)(coverage * 255 + 0.5f), b = 255 - a;
-    // Two channels at a time; t / 255 rounded is (t + 128 + (t + 128 >> 8)) >> 8.
-    uint32_t e = even * a + (row[i] & 0x00FF00FF) * b + 0x00800080;
-    uint32_t o = odd * a + (row[i] >> 8 & 0x00FF00FF) * b + 0x00800080;
-    e = (e + (e >> 8 & 0x00FF00FF)) >> 8 & 0x00FF00FF;
-    o = (o + (o >> 8 & 0x00FF00FF)) & 0xFF00FF00;
-    row[i] = e | o;
-  }
-}
+#define BLOCK 16
+#define INLINE static inline __attribute__((always_inline))
 
 INLINE float least(float a, float b) { return a < b ? a : b; }
 INLINE float most(float a, float b) { return a > b ? a : b; }
+
+// Part of a row of a capsule. The coverage of a pixel is how far its centre is inside the outline, within half a pixel.
+INLINE void draw_block(uint32_t *pixels, const kapao_capsule *c, float dx, float dy, float inverse, float px, float py) {
+  const float reach = c->radius + 0.5f;
+  const uint32_t even = c->colour & 0x00FF00FF, odd = c->colour >> 8 & 0x00FF00FF;
+#pragma clang loop vectorize_width(BLOCK) interleave(disable)
+  for (int32_t i = 0; i < BLOCK; i++) {
+    const float x = px + (float)i;
+    const float t = least(most((x * dx + py * dy) * inverse, 0), 1);
+    const float ex = x - t * dx, ey = py - t * dy;
+    const float coverage = least(most(reach - sqrtf(ex * ex + ey * ey), 0), 1);
+    const uint32_t a = (uint32_t)(int32_t)(coverage * 255 + 0.5f), b = 255 - a;
+    // Two channels at a time; t / 255 rounded is (t + 128 + (t + 128 >> 8)) >> 8.
+    uint32_t e = even * a + (pixels[i] & 0x00FF00FF) * b + 0x00800080;
+    uint32_t o = odd * a + (pixels[i] >> 8 & 0x00FF00FF) * b + 0x00800080;
+    e = (e + (e >> 8 & 0x00FF00FF)) >> 8 & 0x00FF00FF;
+    o = (o + (o >> 8 & 0x00FF00FF)) & 0xFF00FF00;
+    pixels[i] = e | o;
+  }
+}
 
 // A row meets the capsule in the part of its axis that is near the row, and, where the capsule is slanted, within its
 // width of the axis: columns beyond are not visited.
 INLINE void draw(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, const kapao_capsule *c) {
-  const float dx = c->x2 - c->x1, dy = c->y2 - c->y1, reach = c->radius + 1;
+  const float dx = c->x2 - c->x1, dy = c->y2 - c->y1, reach = c->radius + 0.6f;
+  const float length = dx * dx + dy * dy, inverse = length > 0 ? 1 / length : 0;
   const int is_flat = fabsf(dy) < 1e-3f;
   const float rise = is_flat ? 0 : 1 / dy, slope = dx * rise, span = is_flat ? 1 : reach * fabsf(rise);
   const float half = is_flat ? INFINITY : reach * sqrtf(1 + slope * slope);
@@ -51,9 +50,12 @@ INLINE void draw(
     const float left = most(leftmost, most(middle - half, least(a, b) - reach));
     const float right = least(rightmost, least(middle + half, most(a, b) + reach));
     if (!(left < right)) continue;
-    const int32_t first = x + ((int32_t)left - x) / GROUP * GROUP;
-    const int32_t end = x + ((int32_t)right - x + GROUP) / GROUP * GROUP;
-    draw_row(canvas + row * stride + first, first, row, (end < x + width ? end : x + width) - first, c);
+    const int32_t needed = ((int32_t)right - (int32_t)left + BLOCK) / BLOCK;
+    const int32_t blocks = needed < width / BLOCK ? needed : width / BLOCK;
+    const int32_t last = x + width - blocks * BLOCK, first = (int32_t)left < last ? (int32_t)left : last;
+    uint32_t *pixels = canvas + row * stride + first;
+    for (int32_t i = 0; i < blocks * BLOCK; i += BLOCK)
+      draw_block(pixels + i, c, dx, dy, inverse, (float)(first + i) + 0.5f - c->x1, py);
   }
 }
 
@@ -132,42 +134,50 @@ INLINE void blend(
   }
 }
 
-#if defined(__x86_64__)
-#define HAS_AVX2 1
-#define AVX2 __attribute__((target("avx2,fma")))
-
-AVX2 static void draw_avx2(
-    uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, const kapao_capsule *c) {
-  draw(canvas, stride, x, y, width, height, c);
-}
-
-AVX2 static void blend_avx2(
+typedef void draw_function(
+    uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, const kapao_capsule *c);
+typedef void blend_function(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, uint32_t opacity,
-    const kapao_yuv420 *f) {
-  blend(canvas, stride, x, y, width, height, opacity, f);
+    const kapao_yuv420 *f);
+
+#define VARIANT(name, ...)                                                                                           \
+  __VA_ARGS__ static void draw_##name(                                                                               \
+      uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height,                       \
+      const kapao_capsule *c) {                                                                                      \
+    draw(canvas, stride, x, y, width, height, c);                                                                    \
+  }                                                                                                                  \
+  __VA_ARGS__ static void blend_##name(                                                                              \
+      uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, uint32_t opacity,     \
+      const kapao_yuv420 *f) {                                                                                       \
+    blend(canvas, stride, x, y, width, height, opacity, f);                                                          \
+  }
+
+VARIANT(baseline)
+
+#if defined(__x86_64__)
+VARIANT(avx2, __attribute__((target("avx2,fma"))))
+VARIANT(avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"), min_vector_width(512))))
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static int has_avx512(void) {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
+#define CHOOSE(kind) (has_avx512() ? kind##_avx512 : has_avx2() ? kind##_avx2 : kind##_baseline)
+#else
+#define CHOOSE(kind) kind##_baseline
 #endif
 
 void kapao_overlay_draw(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height,
     const kapao_capsule *capsule) {
-#ifdef HAS_AVX2
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    draw_avx2(canvas, stride, x, y, width, height, capsule);
-    return;
-  }
-#endif
-  draw(canvas, stride, x, y, width, height, capsule);
+  draw_function *const variant = CHOOSE(draw);
+  variant(canvas, stride, x, y, width, height, capsule);
 }
 
 void kapao_overlay_blend(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, uint32_t opacity,
     const kapao_yuv420 *frame) {
-#ifdef HAS_AVX2
-  if (__builtin_cpu_supports("avx2")) {
-    blend_avx2(canvas, stride, x, y, width, height, opacity, frame);
-    return;
-  }
-#endif
-  blend(canvas, stride, x, y, width, height, opacity, frame);
+  blend_function *const variant = CHOOSE(blend);
+  variant(canvas, stride, x, y, width, height, opacity, frame);
 }

@@ -11,8 +11,6 @@ import VideoIO
 final class OverlayCanvas {
   static let tileWidth = 16
   static let tileHeight = 8
-  /// Capsules are drawn in groups of as many pixels of a row.
-  private static let drawnColumns = 8
 
   let size: ImageSize
   let context: OpaquePointer
@@ -71,17 +69,13 @@ final class OverlayCanvas {
       guard let extent = line.extent(top: Double(top) - reach, bottom: Double(top + Self.tileHeight) + reach) else {
         continue
       }
-      let first = max(0, Int((extent.lowerBound - reach) / Double(Self.drawnColumns)))
-      let last = min(
-        columns * Self.tileWidth / Self.drawnColumns - 1,
-        Int((extent.upperBound + reach) / Double(Self.drawnColumns)))
+      let first = max(0, Int((extent.lowerBound - reach) / Double(Self.tileWidth)))
+      let last = min(columns - 1, Int((extent.upperBound + reach) / Double(Self.tileWidth)))
       guard first <= last else { continue }
       kapao_overlay_draw(
-        pixels, stride, Int32(first * Self.drawnColumns), Int32(top), Int32((last - first + 1) * Self.drawnColumns),
+        pixels, stride, Int32(first * Self.tileWidth), Int32(top), Int32((last - first + 1) * Self.tileWidth),
         Int32(Self.tileHeight), &capsule)
-      for column in first * Self.drawnColumns / Self.tileWidth...last * Self.drawnColumns / Self.tileWidth {
-        isTouched[row * columns + column] = true
-      }
+      for column in first...last { isTouched[row * columns + column] = true }
     }
   }
 

@@ -60,7 +60,7 @@ struct Annotate: ParsableCommand {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
       input: input, model: model, inputSize: network.inputSize(model.architecture),
-      thresholds: thresholds.thresholds(default: .demo))
+      thresholds: thresholds.thresholds(for: model))
     settings.reader = inputOptions.readerOptions
     settings.output = output
     settings.writer = encoding.writerOptions

@@ -28,7 +28,7 @@ struct Evaluate: ParsableCommand {
   var results: String?
 
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Thresholds (default: the preset paper)") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Thresholds (here by default the preset paper)") var thresholds: ThresholdOptions
 
   @Flag(name: .shortAndLong, help: "Print the table only.")
   var quiet = false
@@ -40,7 +40,7 @@ struct Evaluate: ParsableCommand {
     }
     let dataset = try COCODataset(contentsOf: annotations, keypointCount: skeleton.count)
     var runner = EvaluationRunner(
-      model: model, network: network, thresholds: thresholds.thresholds(default: .paper), folder: images)
+      model: model, network: network, thresholds: thresholds.forEvaluation, folder: images)
     let reporter = EvaluationReporter(isQuiet: quiet, total: dataset.images.count)
     let found = try runner.run(dataset.images) { reporter.show($0) }
     reporter.stop()

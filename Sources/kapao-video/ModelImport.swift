@@ -27,13 +27,27 @@ struct ModelImport: ParsableCommand {
   @Option(help: "Licence of the weights.")
   var licence: String = "GPL-3.0"
 
+  @Option(help: "Person confidence that is recommended for drawing, kept in the file as annotate's default.")
+  var poseConfidence: Float?
+
+  func validate() throws {
+    if let poseConfidence, !(0...1).contains(poseConfidence) {
+      throw ValidationError("--pose-confidence must be between 0 and 1.")
+    }
+  }
+
   func run() throws {
     var model = try Model.load(checkpoint)
     if let name { model.name = name }
     model.licence = licence
+    model.poseConfidence = poseConfidence ?? model.poseConfidence
     let path =
       output ?? URL(fileURLWithPath: checkpoint).deletingPathExtension().appendingPathExtension("safetensors").path
-    try model.save(path)
+    let rounding = try model.save(path)
+    if rounding.clamped > 0 {
+      FileHandle.standardError.write(
+        Data("kapao-video: \(rounding.clamped) weights are beyond the range of half precision and were cut\n".utf8))
+    }
     print("Wrote \(path): \(model.architecture.name), \(model.architecture.keypointCount) keypoints")
   }
 }

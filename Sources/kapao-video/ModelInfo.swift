@@ -41,6 +41,7 @@ struct ModelInfo: ParsableCommand {
       ("parameters", String(format: "%.3f million", Double(architecture.definition.parameters) / 1e6)),
       ("cost", String(format: "%.1f GFLOP at %dx%d", Double(operations) / 1e9, width, height)),
       ("anchors", anchors.joined(separator: " | ")),
+      ("confidence", model.poseConfidence.map { "people are drawn from \($0) by default" } ?? "the preset's"),
       ("licence", model.licence ?? "not stated"),
       ("sha256", try FileDigest.sha256(ofFile: path)),
       ("file", path),

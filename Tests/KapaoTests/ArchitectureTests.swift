@@ -13,6 +13,12 @@ struct ArchitectureTests {
     #expect(architecture.name == name)
   }
 
+  @Test("of KAPAO-S has exactly the parameters of the official code")
+  func countsExactly() {
+    let architecture = Architecture(keypointCount: 17, widthMultiple: 0.5, depthMultiple: 0.33)
+    #expect(architecture.definition.parameters == 12_559_980)
+  }
+
   @Test("has 57 channels an anchor for COCO and 48 for CrowdPose", arguments: [(17, 57), (14, 48)])
   func countsChannels(keypoints: Int, channels: Int) {
     let architecture = Architecture(keypointCount: keypoints, widthMultiple: 0.5, depthMultiple: 0.33)

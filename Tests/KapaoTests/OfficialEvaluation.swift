@@ -2,30 +2,39 @@ import Foundation
 import Kapao
 
 /// The official evaluations, which are Python programs: `KAPAO_PYTHON` names the interpreter, else it is `python3`.
-enum OfficialEvaluation {
-  /// The figures of the official tool, or `nil` and a note where it is not installed.
-  static func figures(_ kind: String, annotations: String, results: String) throws -> [String: Double]? {
+enum OfficialEvaluation: String {
+  case coco
+  case crowdPose = "crowdpose"
+
+  private static let python = ProcessInfo.processInfo.environment["KAPAO_PYTHON"] ?? "python3"
+
+  /// Whether COCO's tool can be used.
+  static let hasCOCO = (try? coco.run([]).status) == 0
+  /// Whether CrowdPose's tool can be used.
+  static let hasCrowdPose = (try? crowdPose.run([]).status) == 0
+
+  /// The figures of the official tool for two files.
+  func figures(annotations: String, results: String) throws -> [String: Double] {
+    let (status, output) = try run([annotations, results])
+    guard status == 0 else { throw Failure(tool: self, status: status) }
+    return try JSONDecoder().decode([String: Double].self, from: output)
+  }
+
+  private func run(_ files: [String]) throws -> (status: Int32, output: Data) {
     let process = Process()
-    let python = ProcessInfo.processInfo.environment["KAPAO_PYTHON"] ?? "python3"
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, Fixture.path("evaluation/official.py"), kind, annotations, results]
+    process.arguments = [Self.python, Fixture.path("evaluation/official.py"), rawValue] + files
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    switch process.terminationStatus {
-    case 0: return try JSONDecoder().decode([String: Double].self, from: text)
-    case 77, 127:
-      print("skipped: the official evaluation of \(kind) is not installed for \(python)")
-      return nil
-    case let status: throw Failure(kind: kind, status: status)
-    }
+    return (process.terminationStatus, text)
   }
 
   struct Failure: Error {
-    let kind: String
+    let tool: OfficialEvaluation
     let status: Int32
   }
 }

@@ -60,7 +60,7 @@ typedef struct {
 } kapao_capsule;
 
 /// Draws the part of a capsule that lies in columns `x` ..< `x + width` and rows `y` ..< `y + height` of the canvas,
-/// anti-aliased over what is there. `stride` is in pixels; `width` is a multiple of 8.
+/// anti-aliased over what is there. `stride` is in pixels; `width` is a multiple of 16.
 void kapao_overlay_draw(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height,
     const kapao_capsule *capsule);

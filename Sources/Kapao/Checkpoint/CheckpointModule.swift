@@ -35,7 +35,9 @@ struct CheckpointModule {
   }
 
   /// Whether a module of that name is inside.
-  func hasChild(_ name: String) -> Bool { children.contains(name) }
+  func hasChild(_ name: String) -> Bool {
+    checkpoint.pickle.value(attribute("_modules"), name) != nil
+  }
 
   /// The attribute of that name.
   func attribute(_ name: String) -> PickleValue? { checkpoint.pickle.attribute(object, name) }

@@ -40,7 +40,12 @@ package struct Pickle: Sendable {
 }
 
 /// Reading: each function answers `nil` where the value is of another kind.
+///
+/// Dictionaries are read only if they have no more entries than any of interest: a hostile file could make thousands of
+/// searches through a million entries.
 extension Pickle {
+  private static let mostEntries = 4096
+
   /// The elements of a tuple or list.
   package func items(_ value: PickleValue?) -> [PickleValue]? {
     guard case .node(let index) = value else { return nil }
@@ -52,7 +57,7 @@ extension Pickle {
 
   /// The entries with texts as keys, of a dictionary or of an object that behaves like one (`OrderedDict`).
   package func entries(_ value: PickleValue?) -> [(key: String, value: PickleValue)]? {
-    guard case .node(let index) = value else { return nil }
+    guard case .node(let index) = value, nodes[index].entries.count <= Self.mostEntries else { return nil }
     switch nodes[index].kind {
     case .dictionary, .object: break
     case .tuple, .list, .set, .external: return nil
@@ -63,10 +68,9 @@ extension Pickle {
     }
   }
 
-  /// The last value under a key of a dictionary, which is searched only if it has no more entries than any dictionary
-  /// of interest: a hostile file could make thousands of searches through a million entries.
+  /// The last value under a key of a dictionary.
   package func value(_ dictionary: PickleValue?, _ key: String) -> PickleValue? {
-    guard case .node(let index) = dictionary, nodes[index].entries.count <= 4096 else { return nil }
+    guard case .node(let index) = dictionary, nodes[index].entries.count <= Self.mostEntries else { return nil }
     return nodes[index].entries.last { $0.key == .string(key) }?.value
   }
 

@@ -1,5 +1,5 @@
 /// A tensor of a checkpoint as it lies in a storage: element (i, j, …) is at `offset` + i·strides[0] + j·strides[1] + ….
-struct TensorRecord {
+package struct TensorRecord {
   /// The storage's name.
   let key: String
   let type: ElementType
@@ -12,7 +12,7 @@ struct TensorRecord {
   private let last: Int
 
   /// `nil` for a shape that no tensor of a network has: negative or more elements than an address counts.
-  init?(key: String, type: ElementType, offset: Int, shape: [Int], strides: [Int]) {
+  package init?(key: String, type: ElementType, offset: Int, shape: [Int], strides: [Int]) {
     guard shape.count == strides.count, shape.count <= 8, offset >= 0 else { return nil }
     var count = 1
     var last = offset
@@ -36,7 +36,7 @@ struct TensorRecord {
 
   /// The elements from the first to the last, and whether a storage of `capacity` elements has them all. A tensor with
   /// more elements than its storage (one that repeats elements) counts as outside.
-  func span(in capacity: Int) -> (range: Range<Int>, isInside: Bool) {
+  package func span(in capacity: Int) -> (range: Range<Int>, isInside: Bool) {
     guard last < capacity, count <= last - offset + 1 else { return (0..<0, false) }
     return (offset..<last + 1, true)
   }

@@ -44,6 +44,7 @@ extension Model {
     try self.init(
       architecture: architecture, tensors: tensors, name: file.metadata["name"] ?? name,
       licence: file.metadata["licence"])
+    poseConfidence = file.metadata["pose_confidence"].flatMap(Float.init).flatMap { (0...1).contains($0) ? $0 : nil }
   }
 
   /// Writes the model to `path` in half precision, under a temporary name until it is complete.
@@ -57,6 +58,7 @@ extension Model {
     var metadata = ["format": Self.format, "name": name]
     metadata["architecture"] = String(decoding: try encoder.encode(architecture), as: UTF8.self)
     metadata["licence"] = licence
+    metadata["pose_confidence"] = poseConfidence.map { "\($0)" }
     var writer = SafetensorsWriter(metadata: metadata)
     for convolution in architecture.definition.convolutions {
       for part in ["weight", "bias"] {

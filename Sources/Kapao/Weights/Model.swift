@@ -12,6 +12,8 @@ public struct Model: Sendable, Equatable {
   public var name: String
   /// The licence of the weights, for example `GPL-3.0`, where it is known.
   public var licence: String?
+  /// The confidence τ_cp from which people found by this model are worth drawing, where its makers recommend one.
+  public var poseConfidence: Float?
 
   /// A model from its parts.
   ///

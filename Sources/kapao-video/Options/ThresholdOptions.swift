@@ -8,7 +8,7 @@ extension BorderRule: ExpressibleByArgument {}
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help:
-      "Set of thresholds: demo (the official demo's, the default), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed)."
+      "Set of thresholds: demo (the official demo's), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed). Default: demo, with the person confidence that the model recommends."
   )
   var preset: Preset?
 
@@ -51,9 +51,19 @@ struct ThresholdOptions: ParsableArguments {
     if let fusionDistance, !(fusionDistance >= 0) { throw ValidationError("--fusion-distance must not be negative.") }
   }
 
-  /// The thresholds; `fallback` is the preset where the user names none.
-  func thresholds(default fallback: Preset) -> Thresholds {
-    var thresholds = (preset ?? fallback).thresholds
+  /// The thresholds for drawing and export: where the user names no preset, the demo's with the person confidence that
+  /// the model recommends.
+  func thresholds(for model: Model) -> Thresholds {
+    var thresholds = Preset.demo.thresholds
+    thresholds.poseConfidence = model.poseConfidence ?? thresholds.poseConfidence
+    return changed(preset?.thresholds ?? thresholds)
+  }
+
+  /// The thresholds for measuring accuracy: where the user names no preset, the paper's.
+  var forEvaluation: Thresholds { changed((preset ?? .paper).thresholds) }
+
+  private func changed(_ preset: Thresholds) -> Thresholds {
+    var thresholds = preset
     thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
     thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
     thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence

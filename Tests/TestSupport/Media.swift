@@ -2,9 +2,9 @@ import Foundation
 import VideoIO
 
 /// The generated test media, and the ffmpeg tools that check outputs.
-enum Media {
+public enum Media {
   /// Path of a file that `make_media.sh` writes. The files are kept for later runs of the same script.
-  static func path(_ name: String) -> String {
+  public static func path(_ name: String) -> String {
     folder.appendingPathComponent(name).path
   }
 
@@ -22,7 +22,7 @@ enum Media {
   }()
 
   /// A new empty folder, removed by the closure's end.
-  static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
+  public static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kapao-video-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -31,7 +31,7 @@ enum Media {
 
   /// Runs a tool and waits for it.
   @discardableResult
-  static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {
+  public static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [tool] + arguments
@@ -50,7 +50,9 @@ enum Media {
   }
 
   /// The lines that ffprobe prints for the entries of a stream.
-  static func probe(_ path: String, stream: String, entries: String, arguments: [String] = []) -> [String] {
+  public static func probe(
+    _ path: String, stream: String = "v:0", entries: String, arguments: [String] = []
+  ) -> [String] {
     run(
       "ffprobe",
       ["-v", "quiet", "-select_streams", stream, "-show_entries", entries, "-of", "csv=p=0"] + arguments + [path]
@@ -58,7 +60,7 @@ enum Media {
   }
 
   /// The timestamps of the decoded frames as ffprobe sees them; nil where it has none.
-  static func timestamps(_ path: String) -> [Int64?] {
+  public static func timestamps(_ path: String) -> [Int64?] {
     probe(path, stream: "v:0", entries: "frame=best_effort_timestamp").filter { !$0.isEmpty }.map { Int64($0) }
   }
 }

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Annotating each kind of file")
+struct AnnotateMediaTests {
+  @Test(
+    "frames, their times and the duration are the input's",
+    arguments: [
+      "av.mp4", "vfr.mp4", "ntsc.mp4", "fast.mp4", "hevc10.mp4", "interlaced.mp4", "odd.webm", "odd.mp4", "odd_444.mp4",
+      "sar.mp4", "mjpeg.avi", "full422.mkv", "gray8.mkv", "depth.mkv", "rgb.mkv", "offset.ts", "full.mkv",
+      "covered.mp4",
+      "sizes.ts", "formats.h264", "raw.h264",
+    ])
+  func timesKept(name: String) throws {
+    let input = Media.path(name)
+    try Media.withFolder { folder in
+      let output = folder.appending(path: "out.mp4").path
+      let outcome = Program.annotate(input, ["-o", output])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+
+      let counts = [input, output].map { Media.probe($0, entries: "frame=media_type").count }
+      #expect(counts[0] > 0 && counts[0] == counts[1])
+      let (before, after) = (frameTimes(input), frameTimes(output))
+      // Raw streams have no times of their own to compare with.
+      if name.hasSuffix(".h264") { return }
+      // The output begins at 0: all streams move by the time at which the earliest of them starts.
+      let start = Media.probe(input, entries: "format=start_time").first.flatMap { Double($0) } ?? 0
+      let shifts = zip(after, before).map { abs($0 - ($1 - start)) }
+      #expect((shifts.max() ?? 0) < 0.0011)
+      let first = before.first ?? 0
+      let step = zip(before.dropFirst(), before).map { $0 - $1 }.max() ?? 0
+      let length = Double(Media.probe(output, stream: "v:0", entries: "stream=duration").first ?? "") ?? 0
+      #expect(abs(length - ((before.last ?? 0) - first + step)) <= step + 0.001)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(left == ["out.mp4"])
+    }
+  }
+
+  @Test("the CSV has the source's own times and one row for each frame with nobody")
+  func csv() throws {
+    try Media.withFolder { folder in
+      let csv = folder.appending(path: "poses.csv").path
+      let outcome = Program.annotate(Media.path("vfr.mp4"), ["--csv", csv])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst()
+        .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(rows.map { Int64($0[2]) } == Media.timestamps(Media.path("vfr.mp4")))
+      #expect(rows.map { Int($0[0]) } == Array(0..<rows.count))
+      #expect(rows.allSatisfy { $0.dropFirst(3).allSatisfy(\.isEmpty) })
+      let description = try JSONSerialization.jsonObject(
+        with: Data(contentsOf: folder.appending(path: "poses.json")))
+      let totals = (description as? [String: Any])?["totals"] as? [String: Any]
+      #expect(totals?["frames"] as? Int == rows.count)
+    }
+  }
+
+  @Test("audio and subtitles are copied unchanged", arguments: ["av.mp4", "full.mkv"])
+  func otherStreams(name: String) throws {
+    let input = Media.path(name)
+    try Media.withFolder { folder in
+      let output = folder.appending(path: "out.mkv").path
+      let outcome = Program.annotate(input, ["-o", output])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      for stream in name == "av.mp4" ? ["a:0"] : ["a:0", "a:1", "s:0"] {
+        let hashes = [input, output].map {
+          Media.probe($0, stream: stream, entries: "packet=data_hash", arguments: ["-show_data_hash", "md5"])
+        }
+        #expect(!hashes[0].isEmpty)
+        #expect(hashes[0] == hashes[1])
+      }
+    }
+  }
+
+  @Test("a file that is to be turned comes out upright")
+  func upright() throws {
+    try Media.withFolder { folder in
+      let output = folder.appending(path: "out.mp4").path
+      #expect(Program.annotate(Media.path("rot90.mp4"), ["-o", output]).status == 0)
+      #expect(Media.probe(output, stream: "v:0", entries: "stream=width,height") == ["180,320"])
+      #expect(!Media.run("ffprobe", ["-v", "quiet", "-show_streams", output]).output.contains("rotation"))
+    }
+  }
+
+  @Test("trimming keeps picture and sound together")
+  func trimmed() throws {
+    try Media.withFolder { folder in
+      let output = folder.appending(path: "out.mp4").path
+      let outcome = Program.annotate(Media.path("av.mp4"), ["-o", output, "--start", "0:02", "--end", "4"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(frameTimes(output).count == 50)
+      let audio = Media.probe(output, stream: "a:0", entries: "packet=pts_time").compactMap { Double($0) }
+      #expect(abs((audio.first ?? 9)) < 0.05)
+      #expect(abs((audio.last ?? 9) - 2) < 0.05)
+    }
+  }
+
+  @Test("a GIF and standard output are written too")
+  func otherOutputs() throws {
+    try Media.withFolder { folder in
+      let gif = folder.appending(path: "out.gif").path
+      #expect(Program.annotate(Media.path("av.mp4"), ["-o", gif, "--end", "1"]).status == 0)
+      #expect(Media.probe(gif, stream: "v:0", entries: "stream=codec_name") == ["gif"])
+      let piped = folder.appending(path: "out.mkv").path
+      let command = ([Program.path, "annotate", Media.path("av.mp4"), "--quiet", "-o", "-"] + Program.quickModel)
+        .map { "'\($0)'" }.joined(separator: " ")
+      #expect(Media.run("sh", ["-c", "\(command) > '\(piped)'"]).status == 0)
+      #expect(frameTimes(piped).count == 150)
+    }
+  }
+
+  private func frameTimes(_ path: String) -> [Double] {
+    Media.probe(path, stream: "v:0", entries: "frame=best_effort_timestamp_time").compactMap { Double($0) }
+  }
+}

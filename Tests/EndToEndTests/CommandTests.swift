@@ -1,0 +1,85 @@
+import Foundation
+import Kapao
+import TestSupport
+import Testing
+
+@Suite("The other commands")
+struct CommandTests {
+  @Test(
+    "every command explains itself with an example",
+    arguments: [
+      ["annotate"], ["probe"], ["eval"], ["model", "import"], ["model", "info"], ["model", "run"],
+    ])
+  func help(command: [String]) {
+    let outcome = Program.run(command + ["--help"])
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("EXAMPLES:"))
+    #expect(outcome.output.contains("kapao-video \(command.joined(separator: " "))"))
+  }
+
+  @Test("probe shows size, rate and the other streams")
+  func probe() throws {
+    let outcome = Program.run("probe", Media.path("av.mp4"))
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("320x180"))
+    #expect(outcome.output.contains("25/1"))
+    #expect(outcome.output.contains("audio aac"))
+    let json = Program.run("probe", Media.path("av.mp4"), "--json")
+    #expect(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) is [String: Any])
+    #expect(Program.run("probe", Media.path("audio_only.m4a")).status == 3)
+  }
+
+  @Test("an imported checkpoint computes what the checkpoint computes")
+  func importAndRun() throws {
+    try Media.withFolder { folder in
+      let checkpoint = Fixtures.path("reference/kapao_tiny_coco_random.pt")
+      let model = folder.appending(path: "tiny.safetensors").path
+      #expect(Program.run("model", "import", checkpoint, "-o", model).status == 0)
+      let info = Program.run("model", "info", model)
+      #expect(info.output.contains("17 (coco)"))
+      let image = folder.appending(path: "image.png").path
+      Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4"), "-frames:v", "1", image])
+      let files = try [checkpoint, model].enumerated().map { index, path in
+        let output = folder.appending(path: "\(index).safetensors").path
+        #expect(Program.run("model", "run", path, image, "-o", output, "--size", "320").status == 0)
+        return try Safetensors(contentsOf: output)
+      }
+      #expect(files[0].entries["input_u8_bgr_hwc"]?.shape == [192, 320, 3])
+      for name in ["raw0", "raw1", "raw2", "raw3", "pred"] {
+        let (a, b) = (try files[0].tensor(name), try files[1].tensor(name))
+        #expect(a.shape == b.shape)
+        // The model file holds folded weights in half precision.
+        let (scale, tolerance): (Float, Float) = name == "pred" ? (0.01, 2) : (0, 0.05)
+        let worst = zip(a.values, b.values).map { abs($0 - $1) - scale * abs($0) }.max() ?? .infinity
+        #expect(worst < tolerance)
+      }
+    }
+  }
+
+  @Test("the default model finds and draws people in the sample clip")
+  func sample() throws {
+    try Media.withFolder { folder in
+      let clip = Fixtures.root.appending(path: "Samples/campus.mp4").path
+      let (output, csv) = (folder.appending(path: "out.mkv").path, folder.appending(path: "poses.csv").path)
+      let outcome = Program.run(
+        "annotate", clip, "-o", output, "--csv", csv, "--end", "1", "--codec", "ffv1")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst()
+        .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(Set(rows.map { $0[0] }).count == 10)
+      #expect(rows.allSatisfy { !$0[4].isEmpty }, "somebody is in every frame")
+      // The drawing is somewhere in the picture, and not everywhere.
+      let changed = Media.run(
+        "ffmpeg",
+        [
+          "-v", "error", "-i", clip, "-i", output, "-frames:v", "1", "-filter_complex",
+          "[0][1]blend=all_mode=difference,format=gray", "-f", "rawvideo",
+          "\(folder.path)/d.raw",
+        ])
+      #expect(changed.status == 0)
+      let mask = try Data(contentsOf: folder.appending(path: "d.raw"))
+      let share = Double(mask.count { $0 > 0 }) / Double(mask.count)
+      #expect(share > 0.0005 && share < 0.2)
+    }
+  }
+}
