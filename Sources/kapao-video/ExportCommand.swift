@@ -49,7 +49,7 @@ struct ExportCommand: ParsableCommand {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
       input: input, model: model, inputSize: network.inputSize(model.architecture),
-      thresholds: thresholds.thresholds(default: .demo))
+      thresholds: thresholds.thresholds(for: model))
     settings.reader = inputOptions.readerOptions
     settings.exports = targets
     settings.backend = network.backend
