@@ -22,6 +22,7 @@ public final class Annotation: @unchecked Sendable {
   private let sessions: [PoseNetworkSession]
   private let images: Pool<LetterboxedImage>
   private let outputs: Pool<PoseNetworkOutput>
+  private let letterboxer = Letterboxer()
   private let renderer: OverlayRenderer?
   private let writer: VideoWriter?
   private let poses: PoseWriterGroup
@@ -152,8 +153,6 @@ public final class Annotation: @unchecked Sendable {
     try letterboxer.prepare(decoded.frame, into: image)
     return PreparedFrame(frame: decoded.frame, image: image)
   }
-
-  private let letterboxer = Letterboxer()
 
   private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
     let output = outputs.take()
