@@ -21,6 +21,12 @@ struct AnalysisOptions: ParsableArguments {
   ///   - outputs: Sets the outputs, given the settings of everything else.
   func run(_ video: String, outputs: (inout AnnotationSettings) -> Void) throws {
     let modelPath = try network.path()
+    try AnnotationRun(settings(video, modelPath, outputs), modelPath: modelPath, isQuiet: quiet).run()
+  }
+
+  private func settings(
+    _ video: String, _ modelPath: String, _ outputs: (inout AnnotationSettings) -> Void
+  ) throws -> AnnotationSettings {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
       input: video, model: model, inputSize: network.inputSize(model.architecture),
@@ -31,6 +37,6 @@ struct AnalysisOptions: ParsableArguments {
     settings.coreUse = coreUse
     settings.threads = network.threadCount
     outputs(&settings)
-    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+    return settings
   }
 }
