@@ -23,9 +23,9 @@ public struct OKSTracker: PoseTracker {
     /// Seconds after its last sight during which a weak pose may carry on a track.
     public var weakTime = 0.5
     /// Similarity that a confident pose needs to carry on a track.
-    public var similarity = 0.3
+    public var similarity = 0.2
     /// Similarity that a weak pose needs.
-    public var weakSimilarity = 0.4
+    public var weakSimilarity = 0.25
     /// Similarity to someone in the same frame above which a pose is a second one of the same person and begins no track.
     public var duplicateSimilarity = 0.6
 
@@ -102,12 +102,14 @@ public struct OKSTracker: PoseTracker {
     costs.reserveCapacity(candidates.count * observations.count)
     for candidate in candidates {
       let track = tracks[candidate].motion
-      // The wider the net of someone not seen for long, the less a catch says.
-      let share = 1 - 0.3 * min(1, track.unseen / max(settings.lossTime, 0.001))
-      for observation in observations { costs.append(1 - share * similarity(track, observation)) }
+      let weight = similarity.weight(track)
+      for observation in observations {
+        let value = similarity(track, observation)
+        costs.append(value < least ? .infinity : 1 - weight * value)
+      }
     }
     let columns = HungarianAssignment.columns(
-      costs: costs, rows: candidates.count, columns: observations.count, limit: 1 - least)
+      costs: costs, rows: candidates.count, columns: observations.count, limit: 1)
     for (candidate, column) in zip(candidates, columns) {
       guard let column else { continue }
       tracks[candidate].motion.update(observations[column], at: now)

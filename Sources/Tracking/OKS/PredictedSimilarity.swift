@@ -13,19 +13,33 @@ import Kapao
 /// is no sign of a bad position.
 struct PredictedSimilarity {
   /// Standard deviation of limbs' motion against the body, in body sizes per second.
-  static let limbSpeed = 0.5
+  static let limbSpeed = 0.8
 
-  /// (2σ)² of each keypoint.
+  /// (2σ)² of each keypoint, and their mean.
   private let variances: [Double]
+  private let meanVariance: Double
 
   init(skeleton: Skeleton) {
     variances = skeleton.sigmas.map { 4 * Double($0) * Double($0) }
+    meanVariance = variances.reduce(0, +) / Double(max(1, variances.count))
+  }
+
+  /// How much a similarity to a track says, from 0 to 1: the less, the wider its net is cast. (The factor in front of a
+  /// normal distribution, of which the similarity is only the exponential.)
+  func weight(_ track: Tracklet) -> Double {
+    let expected = track.size * track.size * meanVariance
+    return pow(expected / (expected + uncertainty(track)), 0.5)
+  }
+
+  /// The variance of where any keypoint is by now, in square pixels.
+  private func uncertainty(_ track: Tracklet) -> Double {
+    let limbs = track.size * Self.limbSpeed * min(track.unseen, 1)
+    return limbs * limbs + track.variance
   }
 
   func callAsFunction(_ track: Tracklet, _ observation: Observation) -> Double {
     let area = track.size * track.size
-    let limbs = Self.limbSpeed * min(track.unseen, 1)
-    let common = area * limbs * limbs + track.variance
+    let common = uncertainty(track)
     let (one, other) = (track.shape, observation.shape)
     var sum = 0.0
     var count = 0
