@@ -11,13 +11,15 @@ struct KapaoVideo: ParsableCommand {
     discussion: """
       EXAMPLES:
         kapao-video annotate match.mp4 -o annotated.mp4 --csv poses.csv
+        kapao-video export match.mp4 --format coco -o poses.json
+        kapao-video convert poses.csv --to trc -o match.trc
         kapao-video probe match.mp4
         kapao-video model import kapao_s_coco.pt -o kapao_s_coco.safetensors
 
       EXIT CODES: 0 done, 2 usage, 3 unusable input, 4 transient (try again), 5 output failed, 130 interrupted.
       """,
     version: version,
-    subcommands: [Annotate.self, Probe.self, ModelCommand.self, Evaluate.self])
+    subcommands: [Annotate.self, ExportCommand.self, Convert.self, Probe.self, ModelCommand.self, Evaluate.self])
 
   static func main() {
     LibraryEnvironment.prepare()
