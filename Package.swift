@@ -28,12 +28,12 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Render", "Export", .product(name: "Logging", package: "swift-log"),
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "kapao-video",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline",
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

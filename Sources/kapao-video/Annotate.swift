@@ -18,6 +18,8 @@ struct Annotate: ParsableCommand {
         kapao-video annotate match.mp4 -o clip.gif --start 1:30 --end 1:35
         kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
         kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
+        kapao-video annotate squash.mp4 -o out.mp4 --tracker players --people 2 --ids --trail 1
+        kapao-video annotate walk.mp4 -o out.mp4 --csv walk.csv --smooth butterworth
         kapao-video annotate match.mp4 -o - | ffplay -
         kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt --export openpose=json
 
@@ -39,7 +41,9 @@ struct Annotate: ParsableCommand {
   @OptionGroup(title: "Poses") var exports: ExportOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Tracking and smoothing") var tracking: TrackingOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
   @OptionGroup(title: "Encoding") var encoding: EncodingOptions
 
   @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
@@ -69,7 +73,9 @@ struct Annotate: ParsableCommand {
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
+    settings.tracking = tracking.settings
     settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+    identityDrawing.apply(to: &settings.style)
     try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
   }
 

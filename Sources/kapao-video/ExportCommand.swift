@@ -31,6 +31,7 @@ struct ExportCommand: ParsableCommand {
   @OptionGroup(title: "Input") var inputOptions: InputOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Tracking and smoothing") var tracking: TrackingOptions
 
   @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
   var coreUse: CoreUse = .throughput
@@ -56,6 +57,7 @@ struct ExportCommand: ParsableCommand {
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
+    settings.tracking = tracking.settings
     try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
   }
 
