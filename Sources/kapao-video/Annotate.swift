@@ -14,6 +14,8 @@ struct Annotate: ParsableCommand {
         kapao-video annotate match.mp4 -o clip.gif --start 1:30 --end 1:35
         kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
         kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
+        kapao-video annotate squash.mp4 -o out.mp4 --tracker players --people 2 --ids --trail 1
+        kapao-video annotate walk.mp4 -o out.mp4 --csv walk.csv --smooth butterworth
         kapao-video annotate match.mp4 -o - | ffplay -
         kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt --export openpose=json
 
@@ -34,6 +36,7 @@ struct Annotate: ParsableCommand {
   @OptionGroup(title: "Poses") var exports: ExportOptions
   @OptionGroup var analysis: AnalysisOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
   @OptionGroup(title: "Encoding") var encoding: EncodingOptions
 
   func validate() throws {
@@ -48,6 +51,7 @@ struct Annotate: ParsableCommand {
       settings.output = output
       settings.writer = encoding.writerOptions
       settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+      identityDrawing.apply(to: &settings.style)
       settings.exports = targets
     }
   }

@@ -7,6 +7,7 @@ struct AnalysisOptions: ParsableArguments {
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Tracking and smoothing") var tracking: TrackingOptions
 
   @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
   var coreUse: CoreUse = .throughput
@@ -36,6 +37,7 @@ struct AnalysisOptions: ParsableArguments {
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
+    settings.tracking = tracking.settings
     outputs(&settings)
     return settings
   }
