@@ -5,7 +5,8 @@ let package = Package(
   name: "kapao-video",
   products: [
     .executable(name: "kapao-video", targets: ["kapao-video"]),
-    .library(name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline"]),
+    .library(
+      name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -28,7 +29,8 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", .product(name: "Logging", package: "swift-log"),
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "kapao-video",

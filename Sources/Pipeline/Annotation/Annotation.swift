@@ -17,12 +17,14 @@ public final class Annotation: @unchecked Sendable {
   /// How frames are fitted into the network's input.
   public let letterbox: Letterbox
 
-  private let settings: AnnotationSettings
+  // Not the settings as a whole: they hold the model, whose weights are of no use once the network is compiled.
+  private let damageLimit: Double
   private let reader: VideoReader
   private let network: PoseNetwork
   private let sessions: [PoseNetworkSession]
   private let images: Pool<LetterboxedImage>
   private let outputs: Pool<PoseNetworkOutput>
+  private let letterboxer = Letterboxer()
   private let renderer: OverlayRenderer?
   private let writer: VideoWriter?
   private let poses: PoseWriterGroup
@@ -38,7 +40,7 @@ public final class Annotation: @unchecked Sendable {
   ///
   /// - Throws: `VideoError`, `InferenceError` or `ExportError`; nothing is left behind then.
   public init(_ settings: AnnotationSettings) throws {
-    self.settings = settings
+    damageLimit = settings.damageLimit
     var options = settings.reader
     options.passthrough = settings.output != nil
     let reader = try VideoReader(settings.input, options: options)
@@ -103,7 +105,7 @@ public final class Annotation: @unchecked Sendable {
       // The read that the interruption broke off.
     }
     let damage = reader.damage
-    if damage.rate > settings.damageLimit {
+    if damage.rate > damageLimit {
       throw PipelineError.damaged(
         input: info.input, damaged: damage.packetsFailed + damage.framesCorrupt, frames: damage.framesDecoded)
     }
@@ -165,8 +167,6 @@ public final class Annotation: @unchecked Sendable {
     try letterboxer.prepare(decoded.frame, into: image)
     return PreparedFrame(frame: decoded.frame, image: image)
   }
-
-  private let letterboxer = Letterboxer()
 
   private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
     let output = outputs.take()
