@@ -16,7 +16,9 @@ public final class Annotation: @unchecked Sendable {
   /// How frames are fitted into the network's input.
   public let letterbox: Letterbox
 
-  private let settings: AnnotationSettings
+  // Not the settings as a whole: they hold the model, whose weights are of no use once the network is compiled.
+  private let thresholds: Thresholds
+  private let damageLimit: Double
   private let reader: VideoReader
   private let network: PoseNetwork
   private let sessions: [PoseNetworkSession]
@@ -35,7 +37,8 @@ public final class Annotation: @unchecked Sendable {
   ///
   /// - Throws: `VideoError`, `InferenceError` or `ExportError`; nothing is left behind then.
   public init(_ settings: AnnotationSettings) throws {
-    self.settings = settings
+    thresholds = settings.thresholds
+    damageLimit = settings.damageLimit
     var options = settings.reader
     options.passthrough = settings.output != nil
     let reader = try VideoReader(settings.input, options: options)
@@ -96,7 +99,7 @@ public final class Annotation: @unchecked Sendable {
       // The read that the interruption broke off.
     }
     let damage = reader.damage
-    if damage.rate > settings.damageLimit {
+    if damage.rate > damageLimit {
       throw PipelineError.damaged(
         input: info.input, damaged: damage.packetsFailed + damage.framesCorrupt, frames: damage.framesDecoded)
     }
@@ -162,7 +165,7 @@ public final class Annotation: @unchecked Sendable {
   }
 
   private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
-    let people = inferred.output.poses(settings.thresholds, letterbox: letterbox)
+    let people = inferred.output.poses(thresholds, letterbox: letterbox)
     outputs.give(inferred.output)
     let frame = inferred.frame
     try poses.write(
