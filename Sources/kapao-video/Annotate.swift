@@ -57,6 +57,10 @@ struct Annotate: ParsableCommand {
 
   func run() throws {
     let modelPath = try network.path()
+    try AnnotationRun(settings(modelPath), modelPath: modelPath, isQuiet: quiet).run()
+  }
+
+  private func settings(_ modelPath: String) throws -> AnnotationSettings {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
       input: input, model: model, inputSize: network.inputSize(model.architecture),
@@ -70,7 +74,7 @@ struct Annotate: ParsableCommand {
     settings.coreUse = coreUse
     settings.threads = network.threadCount
     settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
-    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+    return settings
   }
 
   private var targets: [ExportTarget] { [csv.map { ExportTarget(.csv, path: $0) }].compactMap { $0 } + exports.targets }

@@ -46,6 +46,10 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let modelPath = try network.path()
+    try AnnotationRun(settings(modelPath), modelPath: modelPath, isQuiet: quiet).run()
+  }
+
+  private func settings(_ modelPath: String) throws -> AnnotationSettings {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
       input: input, model: model, inputSize: network.inputSize(model.architecture),
@@ -56,7 +60,7 @@ struct ExportCommand: ParsableCommand {
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
-    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+    return settings
   }
 
   private var targets: [ExportTarget] {
