@@ -93,7 +93,8 @@ def main():
     network = load_network(o.weights)
     export(network, o.output, o.name, o.licence)
     size = Path(o.output).stat().st_size
-    print(f"{o.output}: {size / 1e6:.1f} MB; raw outputs differ from the float32 network by {difference(network, o.output):.3g}")
+    error = difference(network, o.output)
+    print(f"{o.output}: {size / 1e6:.1f} MB; raw outputs differ from the float32 network by {error:.3g}")
 
 
 if __name__ == "__main__":
