@@ -36,10 +36,10 @@ class Benchmark:
         self.command("ffmpeg", "-nostdin", "-v", "error", *source, *options, *encoding)
         return path
 
-    def row(self, name, best, typical, remark="", target=None, met=None):
-        """A line of the table; `best` and `typical` are texts."""
+    def row(self, name, best, typical="", cpu="", remark="", target=None, met=None):
+        """A line of the table; `best`, `typical` (the median) and `cpu` (processor time) are texts."""
         verdict = "" if target is None else f"{target}: {'met' if met else 'missed'}"
-        self.rows.append([name, best, typical, remark, verdict])
+        self.rows.append([name, best, typical, cpu, remark, verdict])
 
     def network(self):
         """The network beside ONNX Runtime, and beside what the processor can do at most."""
@@ -62,34 +62,42 @@ class Benchmark:
         operations = self.operations()
         self.values["gflop"] = operations
         for threads in (1, 2):
-            suffix = f"{threads} thread{'s' if threads > 1 else ''}"
-            peaks = results["peak", threads]
-            self.values[f"peak_{threads}"] = {"best": max(peaks), "median": median(peaks)}
-            self.row(f"fp32 peak, {suffix}", f"{max(peaks):.0f} GFLOP/s", f"{median(peaks):.0f} GFLOP/s")
+            peaks, by_cpu = results["peak", threads]
+            self.values[f"peak_{threads}"] = {"best": max(peaks), "median": median(peaks), "by_cpu": max(by_cpu)}
+            self.row(
+                f"fp32 peak, {self.threads(threads)}", f"{max(peaks):.0f} GFLOP/s", f"{median(peaks):.0f} GFLOP/s",
+                f"{max(by_cpu):.0f} GFLOP/s")
         for threads in (1, 2):
-            peaks = results["peak", threads]
-            peer = results["ort", threads]
             for key, name in (("onednn", "oneDNN"), ("openblas", "OpenBLAS"), ("ort", "ONNX Runtime")):
-                times = results[key, threads]
-                share = operations / (min(times) / 1e3) / max(peaks)
-                ratio = median(times) / median(peer)
-                remark = f"{100 * share:.0f} % of peak"
-                if key != "ort":
-                    remark += f"; {ratio:.2f} × ONNX Runtime"
-                self.values[f"{key}_{threads}"] = {
-                    "best": min(times), "median": median(times), "share_of_peak": share, "to_ort": ratio}
-                target = "≥ 78 % of peak, ≤ ONNX Runtime" if key == "onednn" else None
-                self.row(
-                    f"KAPAO-S {WIDTH}×{HEIGHT}, {name}, {threads} thread{'s' if threads > 1 else ''}",
-                    f"{min(times):.1f} ms", f"{median(times):.1f} ms", remark, target, share >= 0.78 and ratio <= 1)
+                self.contender(key, name, threads, results, operations)
         for backend, outputs in ours.items():
             difference = max(float(np.abs(a - b).max()) for a, b in zip(outputs, theirs))
             deviation = float(np.std(np.concatenate([output.ravel() for output in theirs])))
             self.values[f"difference_{backend}"] = difference
             self.row(
-                f"outputs of {backend} and ONNX Runtime", f"{difference:.1e}", "",
+                f"outputs of {backend} and ONNX Runtime", f"{difference:.1e}", "", "",
                 f"greatest difference; the outputs' standard deviation is {deviation:.2f}", "≤ 1e-3",
                 difference <= 1e-3)
+
+    def contender(self, key, name, threads, results, operations):
+        """One way to compute the network. Both comparisons are made on the wall, and for one thread, which never waits
+        for another, by processor time, which what else runs on the machine hardly changes."""
+        times, cpu = results[key, threads]
+        which = 1 if threads == 1 else 0
+        best, typical = min(results[key, threads][which]), median(results[key, threads][which])
+        share = operations / (best / 1e3) / max(results["peak", threads][which])
+        ratio = typical / median(results["ort", threads][which])
+        self.values[f"{key}_{threads}"] = {
+            "best": min(times), "median": median(times), "cpu": median(cpu), "share_of_peak": share, "to_ort": ratio}
+        remark = f"{100 * share:.0f} % of peak" + (f"; {ratio:.2f} × ONNX Runtime" if key != "ort" else "")
+        self.row(
+            f"KAPAO-S {WIDTH}×{HEIGHT}, {name}, {self.threads(threads)}", f"{min(times):.1f} ms",
+            f"{median(times):.1f} ms", f"{median(cpu):.1f} ms", remark,
+            "≥ 78 % of peak, ≤ ONNX Runtime" if key == "onednn" else None, share >= 0.78 and ratio <= 1)
+
+    @staticmethod
+    def threads(count):
+        return f"{count} thread{'s' if count > 1 else ''}"
 
     def operations(self):
         """GFLOP of one pass, as the program counts them."""
@@ -133,12 +141,12 @@ class Benchmark:
             "postprocess": (
                 f"post-processing, {people} people", f"{candidates} candidates, {report['fusedKeypoints']} fused", 1),
             "draw": (f"drawing at 1080p, {people} people", "default style, the frame's copy included", 3),
-            "draw everything": (f"drawing at 1080p, {people} people", "and faces, boxes, scores, text", None),
+            "draw everything": (f"drawing all at 1080p, {people} people", "with faces, boxes, scores, text", None),
         }
         for stage, (name, remark, limit) in texts.items():
             times = report["milliseconds"][stage]
             self.row(
-                name, f"{min(times):.2f} ms", f"{median(times):.2f} ms", remark, limit and f"≤ {limit} ms",
+                name, f"{min(times):.2f} ms", f"{median(times):.2f} ms", "", remark, limit and f"≤ {limit} ms",
                 limit and median(times) <= limit)
 
     def whole(self):
@@ -155,13 +163,13 @@ class Benchmark:
             "people": people}
         self.row(
             "network alone, 720p, 2 cores", f"{1e3 / min(alone):.1f} frames/s", f"{1e3 / median(alone):.1f} frames/s",
-            f"{median(alone_cpu):.1f} ms of processor time a frame")
+            f"{median(alone_cpu):.1f} ms")
         self.row(
             "whole run, 720p, 2 cores", f"{1e3 / min(whole):.1f} frames/s", f"{1e3 / median(whole):.1f} frames/s",
-            f"{median(whole_cpu):.1f} ms of processor time a frame; {median(people):.0f} people a frame")
+            f"{median(whole_cpu):.1f} ms", f"{median(people):.0f} people a frame")
         self.row(
             "whole run's rate as a share of its network's", f"{max(shares):.2f}", f"{median(shares):.2f}",
-            f"{median(cpu_shares):.2f} by processor time", "≥ 0.9", median(shares) >= 0.9)
+            f"{median(cpu_shares):.2f}", "", "≥ 0.9", median(shares) >= 0.9)
 
     def memory(self):
         """Peak memory, and its growth in a long run."""
@@ -174,12 +182,13 @@ class Benchmark:
             "ffmpeg", "-nostdin", "-v", "error", "-i", clip, "-c:v", "libx264", "-preset", "veryfast",
             self.folder / "alone.mkv")
         self.values["peak_memory_mb"] = {"poses": poses, "video": video, "ffmpeg": alone}
-        self.row("peak memory, KAPAO-S on 1080p, poses as CSV", f"{poses:.0f} MB", "", "", "≤ 400 MB", poses <= 400)
         self.row(
-            "peak memory, KAPAO-S on 1080p, annotated video", f"{video:.0f} MB", "",
+            "peak memory, KAPAO-S on 1080p, poses as CSV", f"{poses:.0f} MB", "", "", "", "≤ 400 MB", poses <= 400)
+        self.row(
+            "peak memory, KAPAO-S on 1080p, annotated video", f"{video:.0f} MB", "", "",
             f"ffmpeg takes {alone:.0f} MB to encode the same clip anew", "≤ 400 MB", video <= 400)
 
-        frames = 5000 // self.scale
+        frames = 5000
         clip = self.clip(
             "long", ["-stream_loop", "-1", "-i", ROOT / "Samples/campus.mp4"], "-frames:v", frames, "-vf",
             "scale=384:288")
@@ -190,12 +199,12 @@ class Benchmark:
         early, late = median(resident[tenth:2 * tenth]), median(resident[-2 * tenth:-tenth])
         self.values["growth_mb"] = {"early": early, "late": late}
         self.row(
-            f"growth of memory over {frames} frames", f"{late - early:+.1f} MB", "",
+            f"growth of memory over {frames} frames", f"{late - early:+.1f} MB", "", "",
             f"{early:.0f} MB in the second tenth of the run, {late:.0f} MB in the ninth", "none (≤ 2 MB)",
             late - early <= 2)
 
     def table(self):
-        rows = [["Measurement", "Best", "Median", "Remark", "Target"], ["---"] * 5] + self.rows
+        rows = [["Measurement", "Best", "Median", "Processor time", "Remark", "Target"], ["---"] * 6] + self.rows
         return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
@@ -216,7 +225,7 @@ def main():
         benchmark.memory()
     name, cores = processor()
     benchmark.row(
-        "machine", f"{cores} cores", "", f"{name}; load average {before:.1f} before, {load():.1f} after")
+        "machine", f"{cores} cores", "", "", f"{name}; load average {before:.1f} before, {load():.1f} after")
     print(benchmark.table())
     if options.json:
         options.json.write_text(json.dumps(benchmark.values, indent=2) + "\n")

@@ -9,7 +9,7 @@ struct RandomWeights {
   /// What the output convolutions make of that.
   private static let headGain: Float = 1.0 / 30
   /// Objectness of all predictions and score of all people before the sigmoid: real footage has some people then.
-  private static let objectness: Float = -1.1
+  private static let objectness: Float = -1.4
   private static let person: Float = 4
 
   /// How far keypoints lie from where their person is found: the people drawn are of the size of people.
