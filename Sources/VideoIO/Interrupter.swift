@@ -4,7 +4,7 @@ import Foundation
 ///
 /// libav* ends a stalled read with various codes, or even with a packet, so ``hasTimedOut`` is asked as well as the
 /// result.
-final class Interrupter: @unchecked Sendable {
+package final class Interrupter: @unchecked Sendable {
   // @unchecked: every access is under `lock`.
 
   private let lock = NSLock()
@@ -14,19 +14,19 @@ final class Interrupter: @unchecked Sendable {
   private var timedOut = false
 
   /// Allows each call `timeout` seconds; for ever if nil.
-  init(timeout: Double?) {
+  package init(timeout: Double?) {
     allowed = timeout.map { UInt64(max(0, $0) * 1e9) }
   }
 
   /// Ends the present call and every later one.
-  func cancel() {
+  package func cancel() {
     lock.withLock { cancelled = true }
   }
 
   /// Starts the clock for a call.
   func begin() {
     guard let allowed else { return }
-    lock.withLock { deadline = Self.now + allowed }
+    lock.withLock { deadline = MonotonicTime.nanoseconds + allowed }
   }
 
   /// Stops the clock.
@@ -35,7 +35,7 @@ final class Interrupter: @unchecked Sendable {
     lock.withLock { deadline = nil }
   }
 
-  var isCancelled: Bool { lock.withLock { cancelled } }
+  package var isCancelled: Bool { lock.withLock { cancelled } }
 
   /// Whether any call so far ran out of time.
   var hasTimedOut: Bool { lock.withLock { timedOut } }
@@ -43,15 +43,8 @@ final class Interrupter: @unchecked Sendable {
   /// Asked by libav* while it waits.
   var shouldStop: Bool {
     lock.withLock {
-      if let deadline, Self.now > deadline { timedOut = true }
+      if let deadline, MonotonicTime.nanoseconds > deadline { timedOut = true }
       return cancelled || timedOut
     }
-  }
-
-  /// Nanoseconds of the monotonic clock.
-  private static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

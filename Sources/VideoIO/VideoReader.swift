@@ -29,6 +29,9 @@ public final class VideoReader: @unchecked Sendable {
   let passthrough: Set<Int32>
   let frameTicks: Int64
 
+  /// When the packet that was read last had arrived, in seconds of `MonotonicTime`.
+  package internal(set) var packetArrival = 0.0
+
   var timestamps = TimestampRepair()
   var pending: [ReaderItem] = []
   var holdsPacket = false
@@ -44,8 +47,12 @@ public final class VideoReader: @unchecked Sendable {
   ///
   /// - Throws: ``VideoError``: unusable input (missing, not a video, nothing to decode it with), transient (network),
   ///   or cancelled.
-  public init(_ input: String, options: ReaderOptions = ReaderOptions()) throws {
-    let interrupter = Interrupter(timeout: options.timeout)
+  public convenience init(_ input: String, options: ReaderOptions = ReaderOptions()) throws {
+    try self.init(input, options: options, interrupter: Interrupter(timeout: options.timeout))
+  }
+
+  /// Opens `input`; `interrupter` can end the opening as well as every read.
+  package init(_ input: String, options: ReaderOptions, interrupter: Interrupter) throws {
     let libav = LibavOptions(options.libavOptions)
     let isRTSP = options.format == "rtsp" || input.lowercased().hasPrefix("rtsp")
     if isRTSP, libav["rtsp_transport"] == nil { libav["rtsp_transport"] = "tcp" }
