@@ -8,6 +8,8 @@ public struct DamageReport: Sendable, Equatable, Codable {
   public var framesCorrupt = 0
   /// Timestamps that were missing where others were present, or did not increase.
   public var timestampsRepaired = 0
+  /// How often time jumped back because recordings were joined; what follows is delivered as one timeline.
+  public var timeJumps = 0
   /// Changes of the picture's size in mid-stream.
   public var sizeChanges = 0
   /// Changes of the pixel format in mid-stream.
@@ -26,7 +28,8 @@ public struct DamageReport: Sendable, Equatable, Codable {
 
   /// Whether anything was lost or changed.
   public var isEmpty: Bool {
-    packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && sizeChanges == 0 && formatChanges == 0
+    packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && timeJumps == 0 && sizeChanges == 0
+      && formatChanges == 0
       && readError == nil
   }
 }

@@ -34,6 +34,7 @@ final class Demuxer {
       self.context = try VideoError.allocated(context, input)
     } catch {
       avformat_close_input(&context)
+      if interrupter.isCancelled { throw VideoError(operation: "open", input: input, code: .exit, kind: .cancelled) }
       throw interrupter.hasTimedOut
         ? VideoError(operation: "open", input: input, code: .timedOut, kind: .transient) : error
     }
@@ -97,9 +98,12 @@ final class Demuxer {
     throw VideoError(operation: "read", input: input, code: code, detail: line)
   }
 
+  /// Whether time may jump in mid-stream.
+  var mayJump: Bool { context.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
+
   /// Whether the container has timestamps to seek by.
   var isSeekable: Bool {
-    context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0
+    context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0 && context.pointee.start_time != cffmpeg_no_pts()
       && (context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? true)
   }
 

@@ -47,6 +47,7 @@ struct EncoderChoice {
 
   /// The pixel format to encode.
   var pixelFormat: AVPixelFormat {
+    if isGIF { return AV_PIX_FMT_PAL8 }
     if codec.pointee.id == AV_CODEC_ID_MJPEG { return AV_PIX_FMT_YUVJ420P }
     guard let list = codec.pointee.pix_fmts else { return AV_PIX_FMT_YUV420P }
     return avcodec_find_best_pix_fmt_of_list(list, AV_PIX_FMT_YUV420P, 0, nil)

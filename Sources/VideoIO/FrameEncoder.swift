@@ -66,7 +66,7 @@ final class FrameEncoder {
         operation: "encode", input: path, code: .invalidData,
         detail: "a frame of \(frame.size) in a video of \(size)", kind: .outputFailed)
     }
-    let ticks = (frame.pts - originTicks).rescaled(from: sourceTimeBase, to: timeBase)
+    let ticks = (frame.pts &- originTicks).rescaled(from: sourceTimeBase, to: timeBase)
     guard let pts = pacer.admit(ticks) else { return }
     let duration = frame.duration.rescaled(from: sourceTimeBase, to: timeBase)
     try VideoError.check("encode", path, kind: .outputFailed) { av_frame_ref(scratch, frame.native) }

@@ -20,8 +20,8 @@ package struct FramePacer {
       self.last = ticks
       return ticks
     }
-    if minimumGap > 0, ticks - last < minimumGap { return nil }
-    let admitted = max(ticks, last + 1)
+    if minimumGap > 0, ticks &- last < minimumGap { return nil }
+    let admitted = max(ticks, last &+ 1)
     self.last = admitted
     return admitted
   }

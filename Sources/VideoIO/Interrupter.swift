@@ -1,37 +1,39 @@
 import Foundation
 
-/// Says when a blocking libav* call has to end: after ``cancel()``, or when the time allowed for it is over.
+/// Ends the blocking calls of a ``VideoReader``, also while it is being opened: after ``cancel()``, or when the time
+/// allowed for a call is over.
 ///
-/// libav* ends a stalled read with various codes, or even with a packet, so ``hasTimedOut`` is asked as well as the
-/// result.
-package final class Interrupter: @unchecked Sendable {
+/// Waiting for the network and for devices can be interrupted so; a read from a pipe that nobody writes to cannot.
+public final class Interrupter: @unchecked Sendable {
   // @unchecked: every access is under `lock`.
+  // libav* ends a stalled read with various codes, or even with a packet: `hasTimedOut` is asked besides the result.
 
   private let lock = NSLock()
-  private let allowed: UInt64?
+  private var allowed: UInt64?
   private var deadline: UInt64?
   private var cancelled = false
   private var timedOut = false
 
+  /// An interrupter for one reader.
+  public init() {}
+
   /// Allows each call `timeout` seconds; for ever if nil.
-  package init(timeout: Double?) {
-    allowed = timeout.map { UInt64(max(0, $0) * 1e9) }
+  func allow(_ timeout: Double?) {
+    lock.withLock { allowed = timeout.map { UInt64(max(0, min($0, 1e9)) * 1e9) } }
   }
 
   /// Ends the present call and every later one.
-  package func cancel() {
+  public func cancel() {
     lock.withLock { cancelled = true }
   }
 
   /// Starts the clock for a call.
   func begin() {
-    guard let allowed else { return }
-    lock.withLock { deadline = MonotonicTime.nanoseconds + allowed }
+    lock.withLock { deadline = allowed.map { MonotonicTime.nanoseconds + $0 } }
   }
 
   /// Stops the clock.
   func end() {
-    guard allowed != nil else { return }
     lock.withLock { deadline = nil }
   }
 

@@ -3,9 +3,10 @@ import Kapao
 
 /// Scales frames straight from their YUV into the network's RGB input.
 ///
-/// Scaling takes two samples in each direction, at pixel centres, as OpenCV's `INTER_LINEAR` does in the official code
-/// (no low-pass filter when shrinking); matrix and range are the frame's. One object serves one stage: the scaler and
-/// its buffers are made for the first frame and reused.
+/// Scaling is bilinear at pixel centres: of libswscale's fast ways the nearest to OpenCV's `INTER_LINEAR`, which the
+/// official code uses. (`FAST_BILINEAR` is off by up to half a pixel. Full interpolation of chroma would bring colours
+/// two levels nearer and take half as much time again.) Matrix and range are the frame's. One object serves one stage:
+/// the scaler and its buffers are made for the first frame and reused.
 public final class Letterboxer: @unchecked Sendable {
   // @unchecked: used by one stage only.
 
@@ -23,7 +24,7 @@ public final class Letterboxer: @unchecked Sendable {
 
   /// A letterboxer for frames of any size; it adapts to what it is given.
   public convenience init() {
-    self.init(flags: SWS_FAST_BILINEAR)
+    self.init(flags: SWS_BILINEAR)
   }
 
   package init(flags: Int32) {

@@ -33,6 +33,11 @@ public final class MediaPacket: @unchecked Sendable {
   /// Presentation (or else decoding) time in seconds; nil if there is none.
   public var time: Double? { microseconds.map { Double($0) / 1e6 } }
 
+  /// The end of what the packet holds, in microseconds.
+  var endMicroseconds: Int64? {
+    microseconds.map { $0 &+ native.pointee.duration.microseconds(timeBase) }
+  }
+
   /// Presentation (or else decoding) time in microseconds.
   var microseconds: Int64? {
     let ticks = native.pointee.pts == cffmpeg_no_pts() ? native.pointee.dts : native.pointee.pts

@@ -13,7 +13,8 @@ final class Muxer {
   /// Opens the output; the container goes by `format`, or else the extension of the final name.
   init(_ destination: OutputDestination, format: String?, timeout: Double? = nil) throws(VideoError) {
     LibavLog.install()
-    interrupter = Interrupter(timeout: timeout)
+    interrupter = Interrupter()
+    interrupter.allow(timeout)
     self.destination = destination
     let wanted = format ?? (destination.path == "-" ? "matroska" : nil)
     guard let output = av_guess_format(wanted, wanted == nil ? destination.path : nil, nil) else {
@@ -86,9 +87,17 @@ final class Muxer {
   /// The codec that libav would choose for video.
   var defaultVideoCodec: AVCodecID { context.pointee.oformat.pointee.video_codec }
 
-  /// Whether the container can hold a codec.
+  /// Whether the container can hold a codec. Where libav does not know, whether it holds streams of that kind at all.
   func canHold(_ codec: AVCodecID) -> Bool {
-    avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) != 0
+    let answer = avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL)
+    guard answer < 0 else { return answer > 0 }
+    let format = context.pointee.oformat.pointee
+    switch avcodec_get_type(codec) {
+    case AVMEDIA_TYPE_VIDEO: return format.video_codec != AV_CODEC_ID_NONE
+    case AVMEDIA_TYPE_AUDIO: return format.audio_codec != AV_CODEC_ID_NONE
+    case AVMEDIA_TYPE_SUBTITLE: return format.subtitle_codec != AV_CODEC_ID_NONE
+    default: return false
+    }
   }
 
   /// Adds a stream.
@@ -121,8 +130,8 @@ final class Muxer {
       let native = memory.bindMemory(to: AVChapter.self, capacity: 1)
       native.pointee.id = Int64(number)
       native.pointee.time_base = Rational.microsecond.native
-      native.pointee.start = max(0, chapter.start - origin)
-      native.pointee.end = max(0, chapter.end - origin)
+      native.pointee.start = max(0, chapter.start &- origin)
+      native.pointee.end = max(0, chapter.end &- origin)
       for (key, value) in chapter.metadata { av_dict_set(&native.pointee.metadata, key, value, 0) }
       context.pointee.chapters[number] = native
       context.pointee.nb_chapters = UInt32(number + 1)
@@ -149,8 +158,8 @@ final class Muxer {
     packet.pointee.pos = -1
     if packet.pointee.dts == cffmpeg_no_pts() { packet.pointee.dts = packet.pointee.pts }
     if let last = lastDTS[index], packet.pointee.dts <= last, flags & AVFMT_NOTIMESTAMPS == 0 {
-      packet.pointee.dts = last + 1
-      packet.pointee.pts = max(packet.pointee.pts, last + 1)
+      packet.pointee.dts = last &+ 1
+      packet.pointee.pts = max(packet.pointee.pts, last &+ 1)
     }
     lastDTS[index] = packet.pointee.dts
     try limited { av_interleaved_write_frame(context, packet) }

@@ -12,13 +12,14 @@ extension OutputTemplate {
     metadata = info.metadata
     videoMetadata = Dictionary(libav: video.pointee.metadata)
     videoMetadata["rotate"] = nil
+    let window = TrimWindow(options, origin: start == cffmpeg_no_pts() ? 0 : start)
     for index in 0..<Int(demuxer.context.pointee.nb_chapters) {
       guard let chapter = demuxer.context.pointee.chapters[index]?.pointee else { continue }
       let unit = Rational(chapter.time_base)
-      chapters.append(
-        Chapter(
-          start: chapter.start.microseconds(unit), end: chapter.end.microseconds(unit),
-          metadata: Dictionary(libav: chapter.metadata)))
+      let first = max(chapter.start.microseconds(unit), window.start ?? .min)
+      let last = min(chapter.end.microseconds(unit), window.end ?? .max)
+      guard first < last else { continue }
+      chapters.append(Chapter(start: first, end: last, metadata: Dictionary(libav: chapter.metadata)))
     }
     guard options.passthrough else { return }
     for stream in demuxer.streams {

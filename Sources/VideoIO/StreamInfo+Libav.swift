@@ -57,7 +57,7 @@ extension StreamInfo.Video {
     frameCount =
       stream.pointee.nb_frames > 0
       ? Int(stream.pointee.nb_frames)
-      : frameRate.flatMap { rate in seconds.map { Int(($0 * rate.doubleValue).rounded()) } }
+      : frameRate.flatMap { rate in seconds.flatMap { Int(exactly: ($0 * rate.doubleValue).rounded()) } }
     let format = AVPixelFormat(parameters.format)
     pixelFormat = av_get_pix_fmt_name(format).map { String(cString: $0) } ?? "unknown"
     bitDepth = av_pix_fmt_desc_get(format).map { Int($0.pointee.comp.0.depth) } ?? 8

@@ -16,12 +16,12 @@ package struct TimestampRepair {
     let result: Int64
     switch (pts, last) {
     case (let pts?, let last?) where pts <= last.pts:
-      result = last.pts + 1
+      result = last.pts &+ 1
       repaired += 1
     case (let pts?, _):
       result = pts
     case (nil, let last?):
-      result = last.pts + max(1, last.duration)
+      result = last.pts &+ max(1, last.duration)
       if sawTimestamp { repaired += 1 }
     case (nil, nil):
       result = 0

@@ -1,5 +1,7 @@
 /// The part of an input's time that is delivered, in microseconds of the source's clock.
 struct TrimWindow {
+  /// Where the input's time begins.
+  let origin: Int64
   /// First moment; nil for the beginning.
   let start: Int64?
   /// The moment after the last; nil for the end.
@@ -7,8 +9,10 @@ struct TrimWindow {
 
   /// `options` count from `origin`.
   init(_ options: ReaderOptions, origin: Int64) {
-    start = options.start.map { origin + Int64(($0 * 1e6).rounded()) }
-    end = options.end.map { origin + Int64(($0 * 1e6).rounded()) }
+    func moment(_ seconds: Double) -> Int64 { origin &+ (Int64(exactly: (seconds * 1e6).rounded()) ?? Int64.max / 4) }
+    self.origin = origin
+    start = options.start.map(moment)
+    end = options.end.map(moment)
   }
 
   func isBeforeStart(_ time: Int64) -> Bool { start.map { time < $0 } ?? false }

@@ -32,6 +32,7 @@ extension VideoReader {
       endInput()
       return
     }
+    stitchTime()
     if packet.pointee.stream_index == stream.pointee.index {
       noteProgress()
       if videoEnded { av_packet_unref(packet) } else { sendHeldPacket() }

@@ -10,9 +10,7 @@ extension VideoReader {
 
   /// Moves near the start, where there is one and the input can seek.
   func beginSeeking() {
-    guard let start = window.start, demuxer.isSeekable else { return }
-    let origin = demuxer.context.pointee.start_time
-    guard start - origin > 3_000_000 else { return }
+    guard let start = window.start, demuxer.isSeekable, start - window.origin > 3_000_000 else { return }
     seekMargins = Self.margins
     _ = retrySeek()
   }
@@ -21,12 +19,12 @@ extension VideoReader {
   func retrySeek() -> Bool {
     guard isAwaitingStart, let start = window.start, !seekMargins.isEmpty else { return false }
     let margin = seekMargins.removeFirst()
-    let origin = demuxer.context.pointee.start_time
-    guard demuxer.seek(stream, to: margin.map { max(origin, start - $0) } ?? origin - 10_000_000) else {
+    guard demuxer.seek(stream, to: margin.map { start - $0 } ?? window.origin - 10_000_000) else {
       return retrySeek()
     }
     decoder.flush()
     timestamps.reset()
+    stitcher.reset()
     pending = []
     av_packet_unref(packet)
     holdsPacket = false
@@ -37,7 +35,23 @@ extension VideoReader {
   /// Looks at the decoding time of a video packet: copied streams end a little after the window does.
   func noteProgress() {
     guard let end = window.end, packet.pointee.dts != cffmpeg_no_pts(), videoEnded else { return }
-    if packet.pointee.dts.microseconds(timeBase) > end + Self.interleaving { inputEnded = true }
+    if packet.pointee.dts.microseconds(timeBase) > end &+ Self.interleaving { inputEnded = true }
+  }
+
+  /// Shifts the times of the packet just read, where the input's time has jumped back.
+  func stitchTime() {
+    guard demuxer.mayJump else { return }
+    let index = packet.pointee.stream_index
+    let unit =
+      index == stream.pointee.index ? timeBase : template.passthrough.first { $0.index == Int(index) }?.timeBase
+    guard let unit else { return }
+    let dts = packet.pointee.dts == cffmpeg_no_pts() ? nil : packet.pointee.dts.microseconds(unit)
+    let shift = stitcher.shift(stream: index, time: dts, duration: packet.pointee.duration.microseconds(unit))
+    guard shift != 0 else { return }
+    let ticks = shift.rescaled(from: .microsecond, to: unit)
+    if packet.pointee.pts != cffmpeg_no_pts() { packet.pointee.pts &+= ticks }
+    if packet.pointee.dts != cffmpeg_no_pts() { packet.pointee.dts &+= ticks }
+    report.update { $0.timeJumps = stitcher.jumps }
   }
 
   /// Delivers the packet just read, if it lies in the window.
@@ -54,6 +68,8 @@ extension VideoReader {
       }
       return
     }
-    if !window.isBeforeStart(time) { pending.append(.packet(item)) }
+    // A subtitle that is still shown at the start belongs to the window.
+    let end = copied.kind == .subtitle ? item.endMicroseconds ?? time : time
+    if !window.isBeforeStart(end) { pending.append(.packet(item)) }
   }
 }

@@ -33,6 +33,7 @@ public final class VideoReader: @unchecked Sendable {
   package internal(set) var packetArrival = 0.0
 
   var timestamps = TimestampRepair()
+  var stitcher = TimelineStitcher()
   var pending: [ReaderItem] = []
   var holdsPacket = false
   var inputEnded = false
@@ -45,14 +46,14 @@ public final class VideoReader: @unchecked Sendable {
 
   /// Opens `input`: a path, a URL, `-` for standard input, or what the device format of the options wants.
   ///
+  /// `interrupter` can end the opening, too; ``cancel()`` uses it.
+  ///
   /// - Throws: ``VideoError``: unusable input (missing, not a video, nothing to decode it with), transient (network),
   ///   or cancelled.
-  public convenience init(_ input: String, options: ReaderOptions = ReaderOptions()) throws {
-    try self.init(input, options: options, interrupter: Interrupter(timeout: options.timeout))
-  }
-
-  /// Opens `input`; `interrupter` can end the opening as well as every read.
-  package init(_ input: String, options: ReaderOptions, interrupter: Interrupter) throws {
+  public init(
+    _ input: String, options: ReaderOptions = ReaderOptions(), interrupter: Interrupter = Interrupter()
+  ) throws {
+    interrupter.allow(options.timeout)
     let libav = LibavOptions(options.libavOptions)
     let isRTSP = options.format == "rtsp" || input.lowercased().hasPrefix("rtsp")
     if isRTSP, libav["rtsp_transport"] == nil { libav["rtsp_transport"] = "tcp" }
@@ -94,7 +95,8 @@ public final class VideoReader: @unchecked Sendable {
   ///
   /// - Throws: ``VideoError`` when the input cannot be opened.
   public static func probe(_ input: String, options: ReaderOptions = ReaderOptions()) throws -> MediaInfo {
-    let interrupter = Interrupter(timeout: options.timeout)
+    let interrupter = Interrupter()
+    interrupter.allow(options.timeout)
     let libav = LibavOptions(options.libavOptions)
     let demuxer = try Demuxer(input, format: options.format, options: libav, interrupter: interrupter)
     let video = try? demuxer.videoStream(options.videoStreamIndex)

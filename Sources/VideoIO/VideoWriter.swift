@@ -209,15 +209,22 @@ public final class VideoWriter: @unchecked Sendable {
   /// Writes a packet of a copied stream, with `lock` held.
   private func copy(_ packet: MediaPacket) throws(VideoError) {
     guard let stream = copied[packet.streamIndex] else { return }
-    if template.origin == nil, let time = packet.microseconds, time < origin { return }
+    let isCut = template.origin == nil && (packet.microseconds ?? origin) < origin
+    let isSubtitle = stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_SUBTITLE
+    if isCut, !isSubtitle || (packet.endMicroseconds ?? 0) <= origin { return }
     let clone = try VideoError.allocated(av_packet_clone(packet.native), path)
     defer {
       var clone: UnsafeMutablePointer<AVPacket>? = clone
       av_packet_free(&clone)
     }
     let offset = origin.rescaled(from: .microsecond, to: packet.timeBase)
-    if clone.pointee.pts != cffmpeg_no_pts() { clone.pointee.pts -= offset }
-    if clone.pointee.dts != cffmpeg_no_pts() { clone.pointee.dts -= offset }
+    if isCut {
+      clone.pointee.duration = max(0, clone.pointee.duration - (offset &- clone.pointee.pts))
+      clone.pointee.pts = offset
+      clone.pointee.dts = offset
+    }
+    if clone.pointee.pts != cffmpeg_no_pts() { clone.pointee.pts &-= offset }
+    if clone.pointee.dts != cffmpeg_no_pts() { clone.pointee.dts &-= offset }
     try muxer.write(clone, to: stream, timeBase: packet.timeBase)
   }
 }

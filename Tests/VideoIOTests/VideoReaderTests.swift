@@ -1,3 +1,4 @@
+import Foundation
 import Kapao
 import TestSupport
 import Testing
@@ -18,7 +19,124 @@ struct VideoReaderTests {
     #expect(!expected.isEmpty)
     #expect(reading.frames.map(\.pts) == expected.map { $0 ?? 0 })
     #expect(reading.frames.map(\.index) == Array(0..<expected.count))
-    let sizes = Set(reading.frames.map(\.size))
-    #expect(sizes.count == 1)
+    #expect(Set(reading.frames.map(\.size)).count == 1)
+  }
+
+  @Test("A stream without timestamps gets them from its frame rate")
+  func noTimestamps() throws {
+    let reading = try Reading(Media.path("raw.h264"))
+    #expect(reading.frames.count == 150)
+    #expect(reading.frames.enumerated().allSatisfy { abs($1.time - Double($0) / 25) < 1e-9 })
+    #expect(reading.reader.damage.isEmpty)
+  }
+
+  @Test(
+    "What cannot be used ends in one clear error",
+    arguments: [
+      ("missing.mp4", "No such file or directory"), ("empty.mp4", "Invalid data"), ("random.mp4", "Invalid data"),
+      ("no_index.mp4", "moov atom not found"), ("audio_only.m4a", "no video stream"),
+      ("cover.m4a", "only an attached picture"), ("lines.srt", "no video stream"),
+    ])
+  func unusable(name: String, text: String) throws {
+    let path = Media.path(name)
+    let error = try #require(throws: VideoError.self) { _ = try Reading(path) }
+    #expect(error.kind == .unusableInput)
+    #expect(error.description.contains(text))
+    #expect(error.description.contains(path))
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test("Damage is counted and what decodes is delivered")
+  func damage() throws {
+    let path = Media.path("noise.h264")
+    let expected = Media.probe(path, stream: "v:0", entries: "stream=nb_read_frames", arguments: ["-count_frames"])
+    let reading = try Reading(path)
+    let damage = reading.reader.damage
+    #expect("\(reading.frames.count)" == expected.first)
+    #expect(damage.framesDecoded == reading.frames.count)
+    #expect(damage.rate > 0.1)
+    #expect(damage.framesCorrupt == reading.frames.count { $0.isCorrupt })
+  }
+
+  @Test("An undamaged file has no damage")
+  func noDamage() throws {
+    let damage = try Reading(Media.path("av.mp4")).reader.damage
+    #expect(damage.isEmpty)
+    #expect(damage.rate == 0)
+    #expect(damage.framesDecoded == 150)
+  }
+
+  @Test("Changes in mid-stream are counted, and the first size stays")
+  func changes() throws {
+    let sizes = try Reading(Media.path("sizes.ts"))
+    #expect(sizes.reader.damage.sizeChanges == 1)
+    #expect(sizes.frames.last?.size == ImageSize(width: 320, height: 180))
+    let formats = try Reading(Media.path("formats.h264"))
+    #expect(formats.frames.count == 50)
+    #expect(formats.reader.damage.sizeChanges == 1)
+    #expect(formats.reader.damage.formatChanges == 1)
+    #expect(formats.frames.last?.size == ImageSize(width: 320, height: 180))
+  }
+
+  @Test("Recordings that were joined are one timeline, also for the sound")
+  func joined() throws {
+    try Media.withFolder { folder in
+      let once = try Data(contentsOf: URL(fileURLWithPath: Media.path("offset.ts")))
+      let path = folder.appendingPathComponent("twice.ts").path
+      try (once + once).write(to: URL(fileURLWithPath: path))
+      let single = try Reading(Media.path("offset.ts")).frames
+      let frames = try Reading(path).frames
+      #expect(frames.count == 2 * single.count)
+      let shift = frames[single.count].pts - single[0].pts
+      #expect(frames.suffix(single.count).map { $0.pts - shift } == single.map(\.pts))
+      #expect(abs(Double(shift) / 90_000 - 6) < 0.1)
+      let output = folder.appendingPathComponent("out.mp4").path
+      _ = try Reading.transcode(path, to: output)
+      let info = try VideoReader.probe(output)
+      #expect(try abs(#require(info.streams[0].duration) - 12) < 0.1)
+      #expect(try abs(#require(info.streams[1].duration) - 12) < 0.2)
+    }
+  }
+
+  @Test("An attached picture is not chosen, but can be asked for")
+  func attachedPicture() throws {
+    let reader = try VideoReader(Media.path("covered.mp4"))
+    let info = reader.info
+    #expect(info.videoStream?.codec == "h264")
+    let cover = try #require(info.streams.first { $0.isAttachedPicture })
+    var options = ReaderOptions()
+    options.videoStreamIndex = cover.index
+    let frames = try Reading(Media.path("covered.mp4"), options: options).frames
+    #expect(frames.map(\.size) == [ImageSize(width: 64, height: 64)])
+  }
+
+  @Test("A device format is read like a file")
+  func device() throws {
+    var options = ReaderOptions()
+    options.format = "lavfi"
+    let frames = try Reading("testsrc2=s=320x240:r=30:d=1", options: options).frames
+    #expect(frames.count == 30)
+    #expect(frames.first?.size == ImageSize(width: 320, height: 240))
+  }
+
+  @Test("An option that nothing understands is an error that names it")
+  func unknownOption() throws {
+    var options = ReaderOptions()
+    options.libavOptions = ["no_such_option": "1"]
+    let error = try #require(throws: VideoError.self) {
+      _ = try VideoReader(Media.path("av.mp4"), options: options)
+    }
+    #expect(error.code == .optionNotFound)
+    #expect(error.description.contains("no_such_option"))
+  }
+
+  @Test("Closing ends the frames, and may be repeated")
+  func closing() throws {
+    let reader = try VideoReader(Media.path("av.mp4"))
+    _ = try reader.next()
+    reader.close()
+    reader.close()
+    let after = try reader.next()
+    #expect(after == nil)
   }
 }

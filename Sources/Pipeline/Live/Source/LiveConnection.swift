@@ -7,7 +7,7 @@ final class LiveConnection: @unchecked Sendable {
 
   let generation: Int
   private let source: LiveSource
-  private let interrupter = Interrupter(timeout: 10)
+  private let interrupter = Interrupter()
   private let awake = DispatchSemaphore(value: 0)
   private let queue: DispatchQueue
   private let deliver: @Sendable (VideoFrame, Double) -> Void
