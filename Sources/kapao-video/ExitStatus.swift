@@ -25,6 +25,7 @@ enum ExitStatus: Int32 {
       case .outputFailed: self = .outputFailed
       case .cancelled: self = .interrupted
       }
+    case is LiveSourceError: self = .usage
     case is ExportError: self = .outputFailed
     case ModelError.unwritable: self = .outputFailed
     case is ModelError: self = .unusableInput

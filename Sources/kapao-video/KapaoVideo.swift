@@ -17,7 +17,9 @@ struct KapaoVideo: ParsableCommand {
       EXIT CODES: 0 done, 2 usage, 3 unusable input, 4 transient (try again), 5 output failed, 130 interrupted.
       """,
     version: version,
-    subcommands: [Annotate.self, Probe.self, ModelCommand.self, Evaluate.self])
+    subcommands: [
+      Annotate.self, StreamCommand.self, Devices.self, Probe.self, ModelCommand.self, Evaluate.self,
+    ])
 
   static func main() {
     LibraryEnvironment.prepare()

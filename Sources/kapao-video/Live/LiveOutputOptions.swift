@@ -1,0 +1,74 @@
+import ArgumentParser
+import Export
+import Foundation
+import Kapao
+import Logging
+import Pipeline
+
+/// Where the results of a live stream go.
+struct LiveOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help:
+      "Annotated video: a file (.mp4, .mkv, .ts), a playlist for browsers (.m3u8), or a server to push to (rtsp://, rtmp://, srt://, udp://). Repeatable."
+  )
+  var output: [String] = []
+
+  @Option(help: "Folder to record the annotated video to, in files of --segment length.")
+  var record: String?
+
+  @Option(help: "Length of a recorded file: seconds, or with a unit (30s, 10m, 1h).")
+  var segment: TimeSpan = TimeSpan(seconds: 600)
+
+  @Option(help: "How long recorded files are kept (12h, 7d). Default: for ever.")
+  var keep: TimeSpan?
+
+  @Option(help: "How much recorded files may take together (500MB, 20GB). Default: any amount.")
+  var keepSize: ByteCount?
+
+  @Option(help: "CSV of the poses to write.")
+  var csv: String?
+
+  @Option(help: "Encoder of the annotated videos (libav's name). Default: H.264.")
+  var codec: String?
+
+  func validate() throws {
+    guard segment.seconds >= 1 else { throw ValidationError("--segment must be at least a second.") }
+  }
+
+  func receivers(
+    stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+  ) throws -> [any LiveReceiver] {
+    var receivers: [any LiveReceiver] = []
+    for path in output {
+      let path = try EnvironmentText.expand(path)
+      receivers.append(LiveOutput.video(path, stream: stream, codec: codec, log: log))
+    }
+    if let record {
+      receivers.append(
+        LiveOutput.recording(
+          record, stream: stream, seconds: segment.seconds,
+          retention: Retention(age: keep?.seconds, bytes: keepSize?.bytes), codec: codec, log: log))
+    }
+    if let csv {
+      receivers.append(
+        LiveOutput.poses(csv, stream: stream, log: log) {
+          try PoseCSVWriter(path: $0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
+        })
+    }
+    return receivers
+  }
+}
+
+extension TimeSpan: ExpressibleByArgument {
+  /// Reads `600`, `10m` and the like.
+  public init?(argument: String) { self.init(argument) }
+
+  /// In seconds.
+  public var defaultValueDescription: String { "\(Int(seconds))s" }
+}
+
+extension ByteCount: ExpressibleByArgument {
+  /// Reads `20GB` and the like.
+  public init?(argument: String) { self.init(argument) }
+}
