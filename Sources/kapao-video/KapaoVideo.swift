@@ -18,7 +18,7 @@ struct KapaoVideo: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Annotate.self, StreamCommand.self, Devices.self, Probe.self, ModelCommand.self, Evaluate.self,
+      Annotate.self, StreamCommand.self, ServeCommand.self, Devices.self, Probe.self, ModelCommand.self, Evaluate.self,
     ])
 
   static func main() {

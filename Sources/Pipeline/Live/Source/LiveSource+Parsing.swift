@@ -33,7 +33,7 @@ extension LiveSource {
       self.init(display, kind: .device, format: "x11grab", options: options)
     } else if let scheme = Self.scheme(of: text) {
       guard Self.networkSchemes.contains(scheme) else { throw .unsupported(scheme: scheme) }
-      var wanted = ["fflags": "nobuffer"]
+      var wanted = ["fflags": "nobuffer", "analyzeduration": "2000000"]
       if scheme.hasPrefix("rtsp") { wanted["rtsp_transport"] = transport.rawValue }
       let path = text.prefix { !"?#".contains($0) }.lowercased()
       let isPlaylist = scheme.hasPrefix("http") && path.hasSuffix(".m3u8")

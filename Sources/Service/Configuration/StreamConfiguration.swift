@@ -1,0 +1,31 @@
+import Kapao
+import Pipeline
+import Render
+
+/// One stream of a configuration.
+public struct StreamConfiguration: Hashable, Sendable {
+  /// The name: letters, digits, `-` and `_`.
+  public var name: String
+  /// Where it comes from.
+  public var source: LiveSource
+  /// Pictures a second that are looked at, at most.
+  public var maximumRate: Double?
+  /// Seconds without a picture before the source is connected again.
+  public var stallTimeout = 5.0
+  /// Set of thresholds; `nil` for the demo's with the model's own person confidence.
+  public var preset: Preset?
+  /// Confidence that a person must exceed; `nil` for the preset's.
+  public var poseConfidence: Float?
+  /// What is drawn.
+  public var style = OverlayStyle()
+  /// Where it goes, besides the web page.
+  public var outputs: [OutputConfiguration] = []
+
+  /// The thresholds with a model.
+  func thresholds(for model: Model) -> Thresholds {
+    var thresholds = (preset ?? .demo).thresholds
+    if preset == nil { thresholds.poseConfidence = model.poseConfidence ?? thresholds.poseConfidence }
+    thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
+    return thresholds
+  }
+}
