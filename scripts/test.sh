@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The peers that some tests compare with.
-venv=.build/venv
+venv=.build/venv-evaluation
 if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
 fi
@@ -13,3 +13,4 @@ export KAPAO_PYTHON=$PWD/$venv/bin/python
 
 swift build -c release --build-tests
 swift test -c release --skip-build
+Tests/ReadBack/run.sh

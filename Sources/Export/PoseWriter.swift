@@ -6,6 +6,9 @@ public protocol PoseWriter: AnyObject, Sendable {
   /// Where the output goes: a path, or `-` for standard output.
   var path: String { get }
 
+  /// The files and folders that were written, as far as they exist now; one path each.
+  var outputs: [String] { get }
+
   /// Writes one frame.
   ///
   /// - Throws: `ExportError` naming the path. The output then still holds every frame written before.
@@ -18,4 +21,9 @@ public protocol PoseWriter: AnyObject, Sendable {
 
   /// Closes the output of a run that failed: frames already written stay, an output that got none leaves no trace.
   func abandon()
+}
+
+extension PoseWriter {
+  /// The path itself: most formats are one file.
+  public var outputs: [String] { [path] }
 }

@@ -42,6 +42,17 @@ package struct TextBuffer {
     append(digits: fraction, atLeast: decimals)
   }
 
+  /// Takes zeros away from the end of a number that was just appended with `decimals` decimals.
+  package mutating func trimZeros(decimals: Int) {
+    guard decimals > 0 else { return }
+    var count = 0
+    while count < decimals, bytes.last == UInt8(ascii: "0") {
+      bytes.removeLast()
+      count += 1
+    }
+    if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+  }
+
   /// Appends a field of a CSV row, quoted where RFC 4180 asks for it.
   package mutating func append(field: String) {
     guard field.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return append(field) }

@@ -8,7 +8,7 @@ import VideoIO
 /// `kapao-video annotate`.
 struct Annotate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draws the poses of everyone into a video, and writes them as CSV.",
+    abstract: "Draws the poses of everyone into a video, and writes them as CSV and in other formats.",
     discussion: """
       Reads any file or URL that libav reads. Time stamps, audio and subtitles are kept; the output appears under its
       name when it is complete, also after Ctrl-C.
@@ -19,6 +19,9 @@ struct Annotate: ParsableCommand {
         kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
         kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
         kapao-video annotate match.mp4 -o - | ffplay -
+        kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt --export openpose=json
+
+      \(ExportOptions.formats)
       """)
 
   @Argument(help: "Video to read: a file or a URL.")
@@ -33,6 +36,7 @@ struct Annotate: ParsableCommand {
   var csv: String?
 
   @OptionGroup(title: "Input") var inputOptions: InputOptions
+  @OptionGroup(title: "Poses") var exports: ExportOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
@@ -45,11 +49,10 @@ struct Annotate: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard output != nil || csv != nil else { throw ValidationError("name an output with -o, or --csv, or both.") }
-    guard output != "-" || csv != "-" else { throw ValidationError("only one output can be standard output.") }
-    for path in [output, csv].compactMap({ $0 }) where path != "-" && isSameFile(path, input) {
-      throw ValidationError("\(path) is the input; name another output.")
+    guard output != nil || !targets.isEmpty else {
+      throw ValidationError("name an output with -o, --csv or --export.")
     }
+    try OutputCheck(input: input, video: output, exports: targets).validate()
   }
 
   func run() throws {
@@ -61,35 +64,14 @@ struct Annotate: ParsableCommand {
     settings.reader = inputOptions.readerOptions
     settings.output = output
     settings.writer = encoding.writerOptions
-    settings.csv = csv
+    settings.exports = targets
     settings.backend = network.backend
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
     settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
-
-    let annotation = try Annotation(settings)
-    let sideCar = try SideCar(csv: csv, annotation: annotation, settings: settings, modelPath: modelPath)
-    try sideCar?.write()
-    let signals = InterruptHandler { annotation.interrupt() }
-    defer { signals.cancel() }
-    let reporter = ProgressReporter(isQuiet: quiet, progress: { annotation.progress })
-    reporter.start()
-    let summary: AnnotationSummary
-    do {
-      summary = try annotation.run()
-    } catch {
-      reporter.stop()
-      throw error
-    }
-    reporter.stop()
-    try sideCar?.write(summary)
-    if !quiet { SummaryText(summary, output: output, csv: csv).print() }
-    if summary.wasInterrupted { throw ExitCode(ExitStatus.interrupted.rawValue) }
+    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
   }
 
-  private func isSameFile(_ a: String, _ b: String) -> Bool {
-    func identity(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-    return FileManager.default.fileExists(atPath: b) && identity(a) == identity(b)
-  }
+  private var targets: [ExportTarget] { [csv.map { ExportTarget(.csv, path: $0) }].compactMap { $0 } + exports.targets }
 }

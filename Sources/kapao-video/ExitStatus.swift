@@ -29,6 +29,7 @@ enum ExitStatus: Int32 {
     case is LiveSourceError, is ConfigurationError: self = .usage
     case is ExportError: self = .outputFailed
     case ModelError.unwritable: self = .outputFailed
+    case is PoseCSVError: self = .unusableInput
     case is ModelError: self = .unusableInput
     case is PipelineError, is InferenceError: self = .unusableInput
     default: self = .outputFailed

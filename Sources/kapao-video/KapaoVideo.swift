@@ -11,6 +11,10 @@ struct KapaoVideo: ParsableCommand {
     discussion: """
       EXAMPLES:
         kapao-video annotate match.mp4 -o annotated.mp4 --csv poses.csv
+        kapao-video export match.mp4 --format coco -o poses.json
+        kapao-video convert poses.csv --to trc -o match.trc
+        kapao-video stream rtsp://camera/live -o live.m3u8
+        kapao-video serve --config kapao-video.yaml
         kapao-video probe match.mp4
         kapao-video model import kapao_s_coco.pt -o kapao_s_coco.safetensors
 
@@ -18,7 +22,8 @@ struct KapaoVideo: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Annotate.self, StreamCommand.self, ServeCommand.self, Devices.self, Probe.self, ModelCommand.self, Evaluate.self,
+      Annotate.self, ExportCommand.self, Convert.self, StreamCommand.self, ServeCommand.self, Devices.self,
+      Probe.self, ModelCommand.self, Evaluate.self,
     ])
 
   static func main() {

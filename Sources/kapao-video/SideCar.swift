@@ -4,15 +4,15 @@ import Kapao
 import Pipeline
 import VideoIO
 
-/// The description of a run beside its CSV: written when the run starts, and again with the totals.
+/// The description of a run beside each of its native CSVs: written when the run starts, and again with the totals.
 struct SideCar {
-  private let path: String
+  private let paths: [String]
   private let description: RunDescription
 
   /// `nil` if there is no CSV, or it goes to standard output.
-  init?(csv: String?, annotation: Annotation, settings: AnnotationSettings, modelPath: String) throws {
-    guard let csv, let path = RunDescription.path(beside: csv) else { return nil }
-    self.path = path
+  init?(annotation: Annotation, settings: AnnotationSettings, modelPath: String) throws {
+    paths = settings.exports.filter { $0.format == .csv }.compactMap { RunDescription.path(beside: $0.path) }
+    guard !paths.isEmpty else { return nil }
     let info = annotation.info
     let stream = info.videoStream!
     let video = stream.video!
@@ -54,7 +54,7 @@ struct SideCar {
   }
 
   /// Writes it without totals.
-  func write() throws { try description.write(to: path) }
+  func write() throws { try write(description) }
 
   /// Writes it with the totals of the run.
   func write(_ summary: AnnotationSummary) throws {
@@ -63,6 +63,15 @@ struct SideCar {
     description.totals = .init(
       frames: summary.progress.frames, people: summary.progress.people,
       damaged: summary.damage.packetsFailed + summary.damage.framesCorrupt, interrupted: summary.wasInterrupted)
-    try description.write(to: path)
+    try write(description)
+  }
+
+  /// Removes it, for a run that came to nothing.
+  func remove() {
+    for path in paths { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  private func write(_ description: RunDescription) throws {
+    for path in paths { try description.write(to: path) }
   }
 }

@@ -72,17 +72,17 @@ struct SupervisionTests {
     #expect(supervision.tick(at: 15.1, random: 0.5) == .none)
     #expect(supervision.abandoned == 1)
     #expect(supervision.tick(at: 16.2, random: 0.5) == .open(generation: 2))
-    #expect(!supervision.picture(generation: 1, at: 16.3))
+    #expect(supervision.picture(generation: 1, at: 16.3) == false)
     #expect(supervision.ended(generation: 1, isEndOfInput: false, at: 16.4, random: 0.5) == .none)
     #expect(supervision.state == .connecting(since: 16.2))
-    #expect(supervision.picture(generation: 2, at: 17))
+    #expect(supervision.picture(generation: 2, at: 17) == true)
   }
 
   @Test("pictures of a connection that is being closed are not used")
   func closing() {
     var supervision = streaming()
     _ = supervision.tick(at: 10, random: 0.5)
-    #expect(!supervision.picture(generation: 1, at: 10.1))
+    #expect(supervision.picture(generation: 1, at: 10.1) == false)
   }
 
   @Test("a source that flaps is tried less and less often, a stable one at once")

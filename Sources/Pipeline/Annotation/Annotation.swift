@@ -5,7 +5,8 @@ import Kapao
 import Render
 import VideoIO
 
-/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ draw ─▶ encode, with the poses as CSV beside it.
+/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ draw ─▶ encode, with the poses in any
+/// number of formats beside it.
 public final class Annotation: @unchecked Sendable {
   // @unchecked: `isInterrupted` is only touched under the lock; the rest does not change after the initialiser, but
   // for what belongs to a single stage.
@@ -21,9 +22,10 @@ public final class Annotation: @unchecked Sendable {
   private let sessions: [PoseNetworkSession]
   private let images: Pool<LetterboxedImage>
   private let outputs: Pool<PoseNetworkOutput>
+  private let letterboxer = Letterboxer()
   private let renderer: OverlayRenderer?
   private let writer: VideoWriter?
-  private let poses: PoseCSVWriter?
+  private let poses: PoseWriterGroup
   private let graph = StageGraph(stream: "file")
   private let counter: ProgressCounter
   private let lock = NSLock()
@@ -51,16 +53,18 @@ public final class Annotation: @unchecked Sendable {
     self.network = network
     counter = ProgressCounter(expectedFrames: Self.expectedFrames(reader.info, options))
     renderer = settings.output == nil ? nil : OverlayRenderer(style: settings.style, skeleton: network.skeleton)
-    poses = try settings.csv.map {
-      try PoseCSVWriter(
-        path: $0, skeleton: network.skeleton, keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
-    }
+    poses = try PoseWriterGroup(
+      settings.exports,
+      context: ExportContext(
+        skeleton: network.skeleton, source: reader.info.input,
+        frameRate: reader.info.videoStream?.video?.frameRate?.doubleValue, size: size, model: settings.model.name,
+        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly))
     do {
       writer = try settings.output.map {
         try VideoWriter($0, options: settings.writer, template: reader.template)
       }
     } catch {
-      poses?.abandon()
+      poses.abandon()
       throw error
     }
   }
@@ -98,7 +102,7 @@ public final class Annotation: @unchecked Sendable {
     }
     return AnnotationSummary(
       progress: counter.value, damage: damage, stages: graph.metrics, warnings: writer?.warnings ?? [],
-      wasInterrupted: interrupted)
+      exports: poses.outputs, wasInterrupted: interrupted)
   }
 
   // MARK: - Stages
@@ -114,7 +118,7 @@ public final class Annotation: @unchecked Sendable {
       graph.sink("export", posed) { [self] in
         _ = counter.count($0.poses)
       } finish: { [self] in
-        try poses?.finish()
+        try finishPoses()
       }
       return
     }
@@ -122,9 +126,15 @@ public final class Annotation: @unchecked Sendable {
     graph.sink("encode", drawn) {
       try writer.write($0.frame)
     } finish: { [self] in
-      try poses?.finish()
+      // An output of poses that fails does not take the video with it.
+      let poses = Result { try finishPoses() }
       if writer.frameCount > 0 { try writer.finish() }
+      try poses.get()
     }
+  }
+
+  private func finishPoses() throws {
+    if counter.value.frames > 0 { try poses.finish() } else { poses.abandon() }
   }
 
   /// The next frame; packets of other streams go straight to the output on the way.
@@ -144,8 +154,6 @@ public final class Annotation: @unchecked Sendable {
     return PreparedFrame(frame: decoded.frame, image: image)
   }
 
-  private let letterboxer = Letterboxer()
-
   private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
     let output = outputs.take()
     try session.run(prepared.image, into: output)
@@ -157,7 +165,7 @@ public final class Annotation: @unchecked Sendable {
     let people = inferred.output.poses(settings.thresholds, letterbox: letterbox)
     outputs.give(inferred.output)
     let frame = inferred.frame
-    try poses?.write(
+    try poses.write(
       FrameRecord(index: frame.index, pts: frame.pts, time: frame.time, people: people.map { PersonRecord(pose: $0) }))
     return PosedFrame(frame: frame, poses: people)
   }

@@ -1,3 +1,4 @@
+import Export
 import Foundation
 import Inference
 import Kapao
@@ -14,8 +15,8 @@ public struct AnnotationSettings: Sendable {
   public var output: String?
   /// How it is written.
   public var writer = WriterOptions()
-  /// CSV to write, if any.
-  public var csv: String?
+  /// Outputs of the poses, any number of them.
+  public var exports: [ExportTarget] = []
   /// The network.
   public var model: Model
   /// The longest side of the network's input in pixels.

@@ -10,6 +10,8 @@ public struct AnnotationSummary: Sendable {
   public let stages: [StageMetrics]
   /// What could not be taken over into the output, one sentence each.
   public let warnings: [String]
+  /// Files and folders of poses that were written.
+  public let exports: [String]
   /// Whether the run was interrupted; its outputs are complete up to there.
   public let wasInterrupted: Bool
 }

@@ -95,7 +95,7 @@ public final class StageGraph: @unchecked Sendable {
     return output
   }
 
-  /// Adds a last stage, with what is to be done after the last element or after an error elsewhere.
+  /// Adds a last stage, with what is to be done after the last element or after an error, its own or elsewhere.
   public func sink<Input>(
     _ name: String, _ input: StageLink<Input>, _ work: @escaping @Sendable (Input) throws -> Void,
     finish: @escaping @Sendable () throws -> Void
@@ -103,8 +103,10 @@ public final class StageGraph: @unchecked Sendable {
     input.consumer = name
     addWorker(name, clock: addClock(name)) { clock in
       defer { input.queue.stop() }
-      while let element = input.queue.receive() { try clock.measure { try work(element) } }
-      try clock.measure(finish)
+      let work = Result { while let element = input.queue.receive() { try clock.measure { try work(element) } } }
+      let end = Result { try clock.measure(finish) }
+      try work.get()
+      try end.get()
     }
   }
 

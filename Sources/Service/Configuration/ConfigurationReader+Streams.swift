@@ -95,11 +95,17 @@ extension ConfigurationReader {
       }
     }
     if section.take("poses") != nil {
-      return files(section, folder: "poses", endings: PoseFileFormat.endings, span: "rotate", usual: 3600).map {
+      return files(
+        section, folder: "poses", endings: LivePoseFormat.allCases.map(\.rawValue), span: "rotate", usual: 3600
+      ).map {
         .poses($0)
       }
     }
-    section.note("an output has one of: video, record, poses")
+    if section.take("mqtt") != nil {
+      return section.value("mqtt", "an address such as mqtt://user:password@host:1883/prefix") { MQTTAddress($0) }
+        .map { .mqtt($0) }
+    }
+    section.note("an output has one of: video, record, poses, mqtt")
     return nil
   }
 
@@ -131,6 +137,7 @@ extension ConfigurationReader {
             continue
           }
         case .record(let files, _), .poses(let files): folder = files.folder
+        case .mqtt: continue
         }
         var existing = URL(fileURLWithPath: folder)
         while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {

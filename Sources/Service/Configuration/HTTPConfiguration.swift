@@ -7,6 +7,9 @@ public struct HTTPConfiguration: Hashable, Sendable {
   /// What a client has to know; `nil` for no need, on the loopback address only.
   public var token: String?
 
+  /// The loopback address, without a token.
+  public init() {}
+
   /// Whether the address cannot be reached from other machines.
   public var isLoopback: Bool { address == "::1" || address.hasPrefix("127.") }
 }

@@ -20,4 +20,6 @@ public enum OutputConfiguration: Hashable, Sendable {
   case record(Files, codec: String?)
   /// Poses in files of a length.
   case poses(Files)
+  /// Poses for an MQTT broker.
+  case mqtt(MQTTAddress)
 }

@@ -10,4 +10,7 @@ public struct ServiceConfiguration: Hashable, Sendable {
   public var http: HTTPConfiguration?
   /// The streams, in the order of the file.
   public var streams: [StreamConfiguration]
+
+  /// A configuration with the usual settings and no web server.
+  public init(streams: [StreamConfiguration]) { self.streams = streams }
 }

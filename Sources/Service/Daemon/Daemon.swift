@@ -30,6 +30,9 @@ public final class Daemon: @unchecked Sendable {
   /// The picture of a stream.
   public func picture(of name: String) -> LivePicture? { lock.withLock { streams[name]?.picture } }
 
+  /// Whether every stream is looked after.
+  public var isHealthy: Bool { running.allSatisfy(\.stream.isSupervised) }
+
   private var running: [RunningStream] {
     lock.withLock { (configuration?.streams ?? []).compactMap { streams[$0.name] } }
   }

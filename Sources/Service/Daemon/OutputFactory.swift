@@ -1,4 +1,3 @@
-import Export
 import Kapao
 import Logging
 import Pipeline
@@ -19,11 +18,10 @@ struct OutputFactory {
         codec: codec, log: log)
     case .poses(let files):
       return .poses(
-        folder: files.folder, stream: stream, ending: files.ending, seconds: files.seconds,
-        retention: files.retention, log: log
-      ) { [skeleton, keypointObjectsOnly] path in
-        try PoseFileFormat.writer(path, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
-      }
+        folder: files.folder, format: LivePoseFormat(rawValue: files.ending) ?? .csv, seconds: files.seconds,
+        retention: files.retention, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly,
+        log: log)
+    case .mqtt(let address): return .mqtt(address, stream: stream, skeleton: skeleton, log: log)
     }
   }
 }

@@ -42,7 +42,12 @@ public final class ServiceRunner: @unchecked Sendable {
     } catch {
       end(error)
     }
+    let notifier = SystemdNotifier()
+    notifier?.send("READY=1")
+    let watchdog = notifier.flatMap(makeWatchdog)
     finished.wait()
+    watchdog?.cancel()
+    notifier?.send("STOPPING=1")
     let isComplete = daemon.stop()
     task?.cancel()
     log.notice("stopped")
@@ -62,6 +67,18 @@ public final class ServiceRunner: @unchecked Sendable {
     while listening.wait(timeout: .now() + 0.05) == .timedOut {
       if let failure = queue.sync(execute: { failure }) { throw failure }
     }
+  }
+
+  /// Signs of life, as long as every stream is looked after.
+  private func makeWatchdog(_ notifier: SystemdNotifier) -> (any DispatchSourceTimer)? {
+    guard let interval = notifier.watchdogInterval else { return nil }
+    let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "kapao.watchdog"))
+    timer.schedule(deadline: .now(), repeating: interval)
+    timer.setEventHandler { [daemon] in
+      if daemon.isHealthy { notifier.send("WATCHDOG=1") }
+    }
+    timer.resume()
+    return timer
   }
 
   private func watchSignals() {

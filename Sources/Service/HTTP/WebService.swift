@@ -64,7 +64,9 @@ public final class WebService: Sendable {
     let isHead = request.method == .HEAD
     guard request.method == .GET || isHead else { return .plain(.methodNotAllowed, "only GET is answered\n") }
     // A probe needs no token: it learns nothing but that the program runs.
-    if request.path == "/healthz" { return .plain(.ok, "ok\n") }
+    if request.path == "/healthz" {
+      return daemon.isHealthy ? .plain(.ok, "ok\n") : .plain(.serviceUnavailable, "a stream hangs\n")
+    }
     let token = request.query.first { $0.name == "token" }?.value
     switch access.decide(
       host: request.headers[.host], authorization: request.headers[.authorization], cookie: request.headers[.cookie],

@@ -1,9 +1,9 @@
 import ArgumentParser
-import Export
 import Foundation
 import Kapao
 import Logging
 import Pipeline
+import Service
 
 /// Where the results of a live stream go.
 struct LiveOutputOptions: ParsableArguments {
@@ -29,6 +29,12 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: "CSV of the poses to write.")
   var csv: String?
 
+  @Option(help: "Poses as JSON to write, one object a line.")
+  var ndjson: String?
+
+  @Option(help: "MQTT broker to publish the poses to: mqtt://USER:PASSWORD@HOST:PORT/PREFIX.")
+  var mqtt: String?
+
   @Option(help: "Encoder of the annotated videos (libav's name). Default: H.264.")
   var codec: String?
 
@@ -50,11 +56,17 @@ struct LiveOutputOptions: ParsableArguments {
           record, stream: stream, seconds: segment.seconds,
           retention: Retention(age: keep?.seconds, bytes: keepSize?.bytes), codec: codec, log: log))
     }
-    if let csv {
+    for (path, format) in [(csv, LivePoseFormat.csv), (ndjson, .ndjson)] {
+      guard let path else { continue }
       receivers.append(
-        LiveOutput.poses(csv, stream: stream, log: log) {
-          try PoseCSVWriter(path: $0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
-        })
+        LiveOutput.poses(
+          path, format: format, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log))
+    }
+    if let mqtt {
+      guard let address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {
+        throw ValidationError("--mqtt takes an address such as mqtt://host:1883/prefix.")
+      }
+      receivers.append(LiveOutput.mqtt(address, stream: stream, skeleton: skeleton, log: log))
     }
     return receivers
   }

@@ -9,8 +9,9 @@ extension LiveOutput {
   public static func video(
     _ path: String, stream: String, codec: String? = nil, options: [String: String] = [:], log: Logger
   ) -> LiveOutput {
-    LiveOutput(path, stream: stream, content: .pictures, log: log) {
-      VideoSink(path, codec: codec, libavOptions: options)
+    let names = PartNames(path)
+    return LiveOutput(path, stream: stream, content: .pictures, log: log) {
+      VideoSink(names, path: path, codec: codec, libavOptions: options)
     }
   }
 
@@ -27,23 +28,25 @@ extension LiveOutput {
   }
 
   /// Poses in one file.
-  ///
-  /// - Parameter make: Makes a writer of some format.
   public static func poses(
-    _ path: String, stream: String, log: Logger, make: @escaping @Sendable (String) throws -> any PoseWriter
+    _ path: String, format: LivePoseFormat, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
   ) -> LiveOutput {
-    LiveOutput(path, stream: stream, content: .poses, log: log) { PoseSink(try make(path)) }
+    let names = PartNames(path)
+    return LiveOutput(path, stream: stream, content: .poses, capacity: 64, log: log) {
+      PoseSink(try format.writer(names.next(), skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+    }
   }
 
   /// Poses in files that begin anew from time to time, in a folder.
   public static func poses(
-    folder: String, stream: String, ending: String, seconds: Double, retention: Retention, log: Logger,
-    make: @escaping @Sendable (String) throws -> any PoseWriter
+    folder: String, format: LivePoseFormat, seconds: Double, retention: Retention, stream: String,
+    skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
   ) -> LiveOutput {
-    LiveOutput("poses \(folder)", stream: stream, content: .poses, log: log) {
-      SegmentedSink(
-        folder: folder, names: SegmentName(stream: stream, ending: ending), seconds: seconds, retention: retention
-      ) { PoseSink(try make($0)) }
+    let names = SegmentName(stream: stream, ending: format.rawValue)
+    return LiveOutput("poses \(folder)", stream: stream, content: .poses, capacity: 64, log: log) {
+      SegmentedSink(folder: folder, names: names, seconds: seconds, retention: retention) {
+        PoseSink(try format.writer($0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+      }
     }
   }
 }

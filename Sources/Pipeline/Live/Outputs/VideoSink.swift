@@ -6,11 +6,10 @@ import VideoIO
 public final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
-  private let path: String
+  private let names: PartNames
   private let options: WriterOptions
   private var writer: VideoWriter?
   private var shape: Shape?
-  private var part = 0
 
   private struct Shape: Equatable {
     let width: Int
@@ -25,8 +24,12 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
   }
 
   /// Writes to a file (`.mp4`, `.mkv`, `.ts`, `.m3u8`) or pushes to an `rtsp`, `rtmp`, `srt` or `udp` URL.
-  public init(_ path: String, codec: String? = nil, libavOptions: [String: String] = [:]) {
-    self.path = path
+  public convenience init(_ path: String, codec: String? = nil, libavOptions: [String: String] = [:]) {
+    self.init(PartNames(path), path: path, codec: codec, libavOptions: libavOptions)
+  }
+
+  init(_ names: PartNames, path: String, codec: String?, libavOptions: [String: String] = [:]) {
+    self.names = names
     options = Self.options(path, codec: codec, libavOptions: libavOptions)
   }
 
@@ -71,10 +74,11 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
     if let shape, shape != new {
       try writer?.finish()
       writer = nil
-      part += 1
     }
     shape = new
-    let open = try writer ?? VideoWriter(name, options: options, template: OutputTemplate(timeBase: LiveFrame.timeBase))
+    let open =
+      try writer
+      ?? VideoWriter(names.next(), options: options, template: OutputTemplate(timeBase: LiveFrame.timeBase))
     writer = open
     try open.write(frame.frame)
   }
@@ -85,12 +89,4 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
   }
 
   public func abandon() { writer?.abandon() }
-
-  /// The path, with a number for the parts after the first.
-  private var name: String {
-    guard part > 0, !path.contains("://"), !path.lowercased().hasSuffix(".m3u8") else { return path }
-    let url = URL(fileURLWithPath: path)
-    let stem = url.deletingPathExtension().path
-    return "\(stem)-\(part + 1).\(url.pathExtension)"
-  }
 }

@@ -31,6 +31,9 @@ extension LiveStream {
     }
   }
 
+  /// Whether the stream's supervisor has looked after it in the last seconds.
+  public var isSupervised: Bool { lock.withLock { MonotonicTime.seconds - state.lastTick < 10 } }
+
   /// What ended the source for good, where it was an error.
   public var failure: (any Error)? { lock.withLock { state.failure } }
 }

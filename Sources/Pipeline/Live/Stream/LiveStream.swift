@@ -96,6 +96,7 @@ public final class LiveStream: @unchecked Sendable {
   private func tick() {
     let now = MonotonicTime.seconds
     let (action, needsPlaceholder, reason) = lock.withLock { () -> (Supervision.Action, Bool, String?) in
+      state.lastTick = now
       let before = state.supervision.state
       let action = state.supervision.tick(at: now, random: .random(in: 0...1))
       var reason: String?

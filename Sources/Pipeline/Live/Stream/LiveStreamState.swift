@@ -11,6 +11,8 @@ struct LiveStreamState {
   var supervision: Supervision
   var connection: LiveConnection?
   var lastError: String?
+  /// When the supervisor looked last.
+  var lastTick: Double
   /// What ended the last connection, where it was an error.
   var failure: (any Error)?
   private(set) var counters = LiveCounters()
@@ -32,6 +34,7 @@ struct LiveStreamState {
     supervision = Supervision(rules: settings.rules)
     gate = FrameGate(maximumRate: settings.maximumRate)
     self.start = start
+    lastTick = start
   }
 
   /// Counts a decoded picture; its place on the line of time, or `nil` if it is not to be used.

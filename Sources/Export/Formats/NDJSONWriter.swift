@@ -1,0 +1,90 @@
+import Kapao
+
+/// Newline-delimited JSON: one object for each frame, written at once, for programs that read along.
+///
+///     {"frame":0,"time_s":0.0,"pts":0,"people":[{"track_id":1,"score":0.93,"bbox":[x1,y1,x2,y2],
+///      "keypoints":{"nose":{"x":400.5,"y":210.25,"conf":0.9,"src":"kp"},"left_eye":{…,"conf":null,"src":"pose"},…}}]}
+///
+/// (on one line). Names and meaning are those of the native CSV: `null` for what is missing, never 0.
+public final class NDJSONWriter: PoseWriter, @unchecked Sendable {
+  // @unchecked: used by one caller at a time, as PoseWriter demands.
+
+  private let context: ExportContext
+  private let file: OutputFile
+  private var text = TextBuffer()
+  private var hasContent = false
+
+  /// Opens the output; a file that exists is replaced by the first frame.
+  ///
+  /// - Throws: `ExportError` where it cannot be created.
+  public init(path: String, context: ExportContext) throws {
+    self.context = context
+    file = try OutputFile(path: path)
+  }
+
+  /// Where the lines go.
+  public var path: String { file.path }
+
+  /// Writes a frame's line.
+  public func write(_ record: FrameRecord) throws {
+    text.removeAll()
+    text.append("{\"frame\":")
+    text.append(record.index)
+    text.append(",\"time_s\":")
+    text.append(json: record.time, decimals: 6)
+    text.append(",\"pts\":")
+    text.append(record.pts)
+    text.append(",\"people\":[")
+    for (index, person) in record.people.enumerated() {
+      if index > 0 { text.append("," as Unicode.Scalar) }
+      append(person)
+    }
+    text.append("]}\n")
+    try file.append(text.bytes)
+    hasContent = true
+  }
+
+  /// Closes the file; a run without frames leaves an empty one.
+  public func finish() throws {
+    if !hasContent { try file.append([]) }
+    hasContent = true
+    try file.close()
+  }
+
+  /// Closes the file; removes it if it is new and got no frame.
+  public func abandon() { file.abandon() }
+
+  private func append(_ person: PersonRecord) {
+    let pose = person.pose
+    text.append("{\"track_id\":")
+    if let trackID = person.trackID { text.append(trackID) } else { text.append("null") }
+    text.append(",\"score\":")
+    text.append(json: Double(pose.score), decimals: 4)
+    text.append(",\"bbox\":[")
+    for (index, value) in [pose.box.x1, pose.box.y1, pose.box.x2, pose.box.y2].enumerated() {
+      if index > 0 { text.append("," as Unicode.Scalar) }
+      text.append(json: Double(value), decimals: 2)
+    }
+    text.append("],\"keypoints\":{")
+    for (index, name) in context.skeleton.keypointNames.enumerated() {
+      if index > 0 { text.append("," as Unicode.Scalar) }
+      text.append(jsonString: name)
+      text.append(":" as Unicode.Scalar)
+      append(index < pose.keypoints.count ? pose.keypoints[index] : nil)
+    }
+    text.append("}}")
+  }
+
+  private func append(_ keypoint: Keypoint?) {
+    guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,
+      keypoint.source == .keypointObject || !context.keypointObjectsOnly
+    else { return text.append("null") }
+    text.append("{\"x\":")
+    text.append(json: Double(keypoint.x), decimals: 2)
+    text.append(",\"y\":")
+    text.append(json: Double(keypoint.y), decimals: 2)
+    text.append(",\"conf\":")
+    text.append(json: keypoint.source == .keypointObject ? Double(keypoint.confidence) : .nan, decimals: 4)
+    text.append(keypoint.source == .keypointObject ? ",\"src\":\"kp\"}" : ",\"src\":\"pose\"}")
+  }
+}

@@ -1,0 +1,93 @@
+import Kapao
+
+/// One line of a native CSV, checked field by field.
+struct PoseCSVRow {
+  private let fields: [Substring]
+  private let columns: PoseCSVColumns
+  private let path: String
+  private let line: Int
+
+  /// - Throws: `PoseCSVError` if the count of fields is not that of the columns.
+  init(_ fields: [Substring], columns: PoseCSVColumns, path: String, line: Int) throws {
+    guard fields.count == columns.names.count else {
+      throw PoseCSVError(
+        path: path, line: line, reason: "\(fields.count) fields instead of \(columns.names.count)")
+    }
+    self.fields = fields
+    self.columns = columns
+    self.path = path
+    self.line = line
+  }
+
+  /// Number, PTS and time of the row's frame, without people.
+  func frame() throws -> FrameRecord {
+    guard let index = try integer(columns.frame), index >= 0, index < Int.max else {
+      throw error(columns.frame, "a frame's number is needed, from 0")
+    }
+    guard let pts = try integer(columns.pts) else { throw error(columns.pts, "a time stamp is needed") }
+    guard let time = try number(columns.time) else { throw error(columns.time, "seconds are needed") }
+    return FrameRecord(index: index, pts: Int64(pts), time: time, people: [])
+  }
+
+  /// The row's person; `nil` in the row of a frame with nobody.
+  func person() throws -> PersonRecord? {
+    let own =
+      [columns.track, columns.score] + columns.box + columns.points.flatMap { [$0.x, $0.y, $0.confidence, $0.source] }
+    guard own.contains(where: { !fields[$0].isEmpty }) else { return nil }
+    let box = try columns.box.map { Float(try number($0) ?? .nan) }
+    let score = try number(columns.score)
+    if let score, !(0...1).contains(score) { throw error(columns.score, "a score is between 0 and 1") }
+    let pose = Pose(
+      box: Box(x1: box[0], y1: box[1], x2: box[2], y2: box[3]), score: Float(score ?? .nan),
+      keypoints: try columns.points.map(keypoint))
+    return PersonRecord(pose: pose, trackID: try integer(columns.track))
+  }
+
+  /// An error in a column of this line.
+  func error(_ column: Int?, _ reason: String) -> PoseCSVError {
+    PoseCSVError(path: path, line: line, column: column.map { columns.names[$0] }, reason: reason)
+  }
+
+  private func keypoint(_ point: PoseCSVColumns.Point) throws -> Keypoint {
+    let (x, y) = (try number(point.x), try number(point.y))
+    let confidence = try number(point.confidence)
+    let source = fields[point.source]
+    guard let x, let y else {
+      if x != nil { throw error(point.y, "empty, though x is not") }
+      if y != nil { throw error(point.x, "empty, though y is not") }
+      if !source.isEmpty { throw error(point.source, "\"\(source)\" without a position") }
+      if confidence != nil { throw error(point.confidence, "a confidence without a position") }
+      return Keypoint(x: .nan, y: .nan)
+    }
+    guard let source = Keypoint.Source(rawValue: String(source)) else {
+      throw error(point.source, "\"\(source)\" is neither kp nor pose")
+    }
+    if let confidence, !(0...1).contains(confidence) {
+      throw error(point.confidence, "a confidence is between 0 and 1")
+    }
+    if source == .pose, confidence != nil {
+      throw error(point.confidence, "a confidence, though no keypoint object was fused (src is pose)")
+    }
+    return Keypoint(
+      x: Float(x), y: Float(y), confidence: source == .pose ? 0 : Float(confidence ?? .nan), source: source)
+  }
+
+  /// A number; `nil` for an empty field.
+  private func number(_ column: Int) throws -> Double? {
+    let field = fields[column]
+    guard !field.isEmpty else { return nil }
+    guard let value = Double(field), value.isFinite, abs(value) < 1e12 else {
+      throw error(column, "\"\(field)\" is no number")
+    }
+    return value
+  }
+
+  /// An integer, also one that pandas made a `3.0` of; `nil` for an empty field.
+  private func integer(_ column: Int) throws -> Int? {
+    let field = fields[column]
+    guard !field.isEmpty else { return nil }
+    let digits = field.hasSuffix(".0") ? field.dropLast(2) : field
+    guard let value = Int(digits) else { throw error(column, "\"\(field)\" is no integer") }
+    return value
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Kapao
+
+/// Turns a native CSV into other formats.
+///
+/// The whole CSV is read and checked before anything is written, so that an error in its last line leaves no part of an
+/// output behind.
+public struct PoseConversion {
+  /// What was written.
+  public struct Result: Hashable, Sendable {
+    /// Frames.
+    public var frames: Int
+    /// People, all frames together.
+    public var people: Int
+    /// Files and folders.
+    public var outputs: [String]
+
+    /// A result.
+    public init(frames: Int = 0, people: Int = 0, outputs: [String] = []) {
+      self.frames = frames
+      self.people = people
+      self.outputs = outputs
+    }
+  }
+
+  /// What the user should know of the input, one sentence each.
+  public let notes: [String]
+
+  private let input: String
+  private let context: ExportContext
+  private let description: RunDescription?
+  /// All frames, where the input can be read once only.
+  private let records: [FrameRecord]?
+
+  /// Reads and checks a CSV and the description beside it.
+  ///
+  /// - Parameters:
+  ///   - input: The CSV, or `-` for standard input.
+  ///   - path: The description; `nil` for the one beside the CSV, if it exists.
+  /// - Throws: `PoseCSVError`.
+  public init(input: String, description path: String? = nil) throws {
+    self.input = input
+    let reader = try PoseCSVReader(path: input)
+    var records: [FrameRecord] = []
+    var previous: FrameRecord?
+    var notes: [String] = []
+    let isFile = (try? FileManager.default.attributesOfItem(atPath: input)[.type] as? FileAttributeType) == .typeRegular
+    while let record = try reader.next() {
+      if let previous, record.time <= previous.time, notes.isEmpty {
+        notes.append("\(input): the time does not advance at frame \(record.index)")
+      }
+      previous = record
+      if !isFile { records.append(record) }
+    }
+    self.records = isFile ? nil : records
+
+    let beside = RunDescription.path(beside: input).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    guard let path = path ?? beside else {
+      notes.append(
+        "no description beside \(input == "-" ? "standard input" : input): the frame rate is that of the rows")
+      context = ExportContext(
+        skeleton: reader.skeleton, source: input, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "kapao")
+      description = nil
+      self.notes = notes
+      return
+    }
+    guard access(path, R_OK) == 0 else { throw PoseCSVError(path: path, reason: String(cString: strerror(errno))) }
+    let description: RunDescription
+    do {
+      description = try RunDescription(json: try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch let error as DecodingError {
+      throw PoseCSVError(path: path, reason: "no description of a run (\(error.place))")
+    } catch {
+      throw PoseCSVError(path: path, reason: error.localizedDescription)
+    }
+    guard description.skeleton.keypoints == reader.skeleton.keypointNames else {
+      throw PoseCSVError(path: path, reason: "describes other keypoints than \(input) has")
+    }
+    context = ExportContext(description, skeleton: reader.skeleton)
+    self.description = description
+    self.notes = notes
+  }
+
+  /// Writes every frame to every target, and the description beside each native CSV.
+  ///
+  /// - Throws: `ExportError`, or `PoseCSVError` if the input has changed since it was checked.
+  public func write(_ targets: [ExportTarget]) throws -> Result {
+    let group = try PoseWriterGroup(targets, context: context)
+    var result = Result()
+    do {
+      var rest = records?[...]
+      let reader = records == nil ? try PoseCSVReader(path: input) : nil
+      while let record = try reader?.next() ?? rest?.popFirst() {
+        try group.write(record)
+        result.frames += 1
+        result.people += record.people.count
+      }
+      try group.finish()
+    } catch {
+      group.abandon()
+      throw error
+    }
+    if let description {
+      for path in targets.filter({ $0.format == .csv }).compactMap({ RunDescription.path(beside: $0.path) }) {
+        try description.write(to: path)
+      }
+    }
+    result.outputs = group.outputs
+    return result
+  }
+}
+
+extension DecodingError {
+  /// What is wrong and where, in a few words.
+  fileprivate var place: String {
+    let context: Context
+    var path: [any CodingKey] = []
+    switch self {
+    case .keyNotFound(let key, let found):
+      context = found
+      path = [key]
+    case .dataCorrupted(let found), .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
+    @unknown default: return "not as expected"
+    }
+    let keys = (context.codingPath + path).map(\.stringValue)
+    return keys.isEmpty ? "no JSON" : "at " + keys.joined(separator: ".")
+  }
+}

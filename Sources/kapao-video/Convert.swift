@@ -1,0 +1,57 @@
+import ArgumentParser
+import Export
+import Foundation
+
+/// `kapao-video convert`.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turns a native CSV of poses into the formats of other programs, without a video or a network.",
+    discussion: """
+      The .json beside the CSV gives the video's name, frame rate and size and the model's name. Without it the frame rate
+      is that of the rows, and the names are those of the CSV.
+
+      EXAMPLES:
+        kapao-video convert poses.csv --to trc -o walk.trc
+        kapao-video convert poses.csv --export sleap=walk.analysis.csv --export mot=walk.txt
+
+      \(ExportOptions.formats)
+      """)
+
+  @Argument(help: "Native CSV to read, - for standard input.")
+  var input: String
+
+  @Option(help: "Format of the output that -o names.")
+  var to: ExportFormat?
+
+  @Option(name: .shortAndLong, help: "File or folder to write in that format, - for standard output.")
+  var output: String?
+
+  @OptionGroup(title: "Poses") var exports: ExportOptions
+
+  @Option(help: "Description of the run. Default: the .json beside the CSV.")
+  var description: String?
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (to == nil) == (output == nil) else { throw ValidationError("--to and -o go together.") }
+    guard !targets.isEmpty else { throw ValidationError("name an output with --to and -o, or with --export.") }
+    try OutputCheck(input: input, exports: targets).validate()
+  }
+
+  func run() throws {
+    let conversion = try PoseConversion(input: input, description: description)
+    let result = try conversion.write(targets)
+    guard !quiet else { return }
+    var lines = conversion.notes.map { "Note: \($0)" }
+    lines.append("\(result.frames) frames, \(result.people) people")
+    lines += result.outputs.filter { $0 != "-" }.map { "Wrote \($0)" }
+    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+  }
+
+  private var targets: [ExportTarget] {
+    guard let to, let output else { return exports.targets }
+    return [ExportTarget(to, path: output)] + exports.targets
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Export
+import Foundation
+import Kapao
+import Pipeline
+
+/// `kapao-video export`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Writes the poses of everyone in a video in the formats of other programs, without making a video.",
+    discussion: """
+      EXAMPLES:
+        kapao-video export match.mp4 --format coco -o poses.json
+        kapao-video export match.mp4 --format ndjson -o - | jq '.people | length'
+        kapao-video export match.mp4 --export csv=poses.csv --export deeplabcut=matchDLC.csv --export openpose=json
+
+      \(ExportOptions.formats)
+      """)
+
+  @Argument(help: "Video to read: a file or a URL.")
+  var input: String
+
+  @Option(name: .shortAndLong, help: "Format of the output that -o names.")
+  var format: ExportFormat?
+
+  @Option(name: .shortAndLong, help: "File or folder to write in that format, - for standard output.")
+  var output: String?
+
+  @OptionGroup(title: "Poses") var exports: ExportOptions
+  @OptionGroup(title: "Input") var inputOptions: InputOptions
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+
+  @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
+  var coreUse: CoreUse = .throughput
+
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    guard (format == nil) == (output == nil) else { throw ValidationError("--format and -o go together.") }
+    guard !targets.isEmpty else { throw ValidationError("name an output with --format and -o, or with --export.") }
+    try OutputCheck(input: input, exports: targets).validate()
+  }
+
+  func run() throws {
+    let modelPath = try network.path()
+    let model = try Model.load(modelPath)
+    var settings = AnnotationSettings(
+      input: input, model: model, inputSize: network.inputSize(model.architecture),
+      thresholds: thresholds.thresholds(for: model))
+    settings.reader = inputOptions.readerOptions
+    settings.exports = targets
+    settings.backend = network.backend
+    settings.augmented = network.tta
+    settings.coreUse = coreUse
+    settings.threads = network.threadCount
+    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+  }
+
+  private var targets: [ExportTarget] {
+    guard let format, let output else { return exports.targets }
+    return [ExportTarget(format, path: output)] + exports.targets
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Export
+import Foundation
+
+/// Checks that the outputs of a command get in each other's way neither among themselves nor with the input.
+struct OutputCheck {
+  let input: String
+  /// The annotated video, if any.
+  var video: String?
+  let exports: [ExportTarget]
+
+  /// - Throws: `ValidationError`.
+  func validate() throws {
+    let paths = [video].compactMap { $0 } + exports.map(\.path)
+    guard paths.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("only one output can be standard output.")
+    }
+    for target in exports where target.path == "-" && !target.format.isSingleFile {
+      throw ValidationError("\(target.format.rawValue) is several files, and cannot go to standard output.")
+    }
+    var taken: [String: String] = [:]
+    if input != "-", FileManager.default.fileExists(atPath: input) { taken[Self.identity(input)] = "the input" }
+    for path in paths where path != "-" {
+      if let other = taken.updateValue("another output", forKey: Self.identity(path)) {
+        throw ValidationError("\(path) is \(other); name another output.")
+      }
+    }
+    for path in exports.filter({ $0.format == .csv }).compactMap({ RunDescription.path(beside: $0.path) }) {
+      if let other = taken.updateValue("the description of a CSV", forKey: Self.identity(path)) {
+        throw ValidationError("the description of a CSV would be \(path), which is \(other); name another output.")
+      }
+    }
+  }
+
+  private static func identity(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }
+}

@@ -1,0 +1,75 @@
+import Export
+import Foundation
+import Kapao
+import Testing
+
+struct PoseConversionTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try PoseCSVWriter(path: folder.path("poses.csv"), skeleton: .coco17)
+      .writeAll([.fixture(0, people: [.fixture(1)]), .fixture(1)])
+  }
+
+  @Test func `The description beside the CSV names video and network`() throws {
+    try RunDescription.fixture.write(to: folder.path("poses.json"))
+    let conversion = try PoseConversion(input: folder.path("poses.csv"))
+    #expect(conversion.notes.isEmpty)
+    let result = try conversion.write([ExportTarget(.openPose, path: folder.path("out"))])
+    #expect(result == PoseConversion.Result(frames: 2, people: 1, outputs: [folder.path("out")]))
+    #expect(FileManager.default.fileExists(atPath: folder.path("out/match_000000000001_keypoints.json")))
+  }
+
+  @Test func `A CSV that is converted to a CSV keeps its description`() throws {
+    try RunDescription.fixture.write(to: folder.path("poses.json"))
+    _ = try PoseConversion(input: folder.path("poses.csv")).write([ExportTarget(.csv, path: folder.path("copy.csv"))])
+    #expect(try folder.text("copy.csv") == (try folder.text("poses.csv")))
+    #expect(try folder.text("copy.json") == (try folder.text("poses.json")))
+  }
+
+  @Test func `Without a description the CSV's name serves, and a note says so`() throws {
+    let conversion = try PoseConversion(input: folder.path("poses.csv"))
+    #expect(conversion.notes.count == 1)
+    _ = try conversion.write([ExportTarget(.openPose, path: folder.path("out"))])
+    #expect(FileManager.default.fileExists(atPath: folder.path("out/poses_000000000000_keypoints.json")))
+  }
+
+  @Test func `Partial poses stay partial`() throws {
+    var description = RunDescription.fixture
+    description.settings["keypoint_objects_only"] = true
+    try description.write(to: folder.path("poses.json"))
+    _ = try PoseConversion(input: folder.path("poses.csv")).write([ExportTarget(.sleap, path: folder.path("sleap.csv"))]
+    )
+    let row = CSVTable(try folder.text("sleap.csv")).rows[0]
+    #expect([row["nose.x"], row["left_eye.x"]] == ["100.00", ""])
+  }
+
+  @Test func `An error in the last line leaves nothing behind`() throws {
+    let text = try folder.text("poses.csv") + "oops\n"
+    try text.write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
+    #expect(throws: PoseCSVError(path: folder.path("poses.csv"), line: 4, reason: "1 fields instead of 77")) {
+      try PoseConversion(input: folder.path("poses.csv")).write([ExportTarget(.mot, path: folder.path("mot.txt"))])
+    }
+    #expect(try folder.names() == ["poses.csv"])
+  }
+
+  @Test func `A description that is none is refused`() throws {
+    let path = folder.path("poses.json")
+    func reason() -> String? {
+      do { _ = try PoseConversion(input: folder.path("poses.csv")) } catch { return (error as? PoseCSVError)?.reason }
+      return nil
+    }
+    try "[1,".write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(reason() == "no description of a run (no JSON)")
+    try "{}".write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(reason()?.hasPrefix("no description of a run (at ") == true)
+    var description = RunDescription.fixture
+    description.skeleton = .init(.crowdPose14)
+    try description.write(to: path)
+    #expect(reason() == "describes other keypoints than \(folder.path("poses.csv")) has")
+    #expect(throws: PoseCSVError(path: "/none.json", reason: "No such file or directory")) {
+      try PoseConversion(input: folder.path("poses.csv"), description: "/none.json")
+    }
+  }
+}
