@@ -5,7 +5,8 @@ let package = Package(
   name: "kapao-video",
   products: [
     .executable(name: "kapao-video", targets: ["kapao-video"]),
-    .library(name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline"]),
+    .library(
+      name: "KapaoVideo", targets: ["Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -25,22 +26,24 @@ let package = Package(
     .target(name: "Inference", dependencies: ["Kapao", "CKernels", "COneDNN", "COpenBLAS"]),
     .target(name: "VideoIO", dependencies: ["Kapao", "CFFmpeg"]),
     .target(name: "Render", dependencies: ["Kapao", "VideoIO", "CKernels", "CCairo"]),
+    .target(name: "Tracking", dependencies: ["Kapao"]),
     .target(name: "Export", dependencies: ["Kapao"]),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Render", "Export", .product(name: "Logging", package: "swift-log"),
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export",
+        .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "Service",
       dependencies: [
-        "Kapao", "VideoIO", "Render", "Export", "Pipeline", "Yams", "FlyingFox",
+        "Kapao", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "Yams", "FlyingFox",
         .product(name: "FlyingSocks", package: "FlyingFox"), .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "kapao-video",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Render", "Export", "Pipeline", "Service",
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -50,6 +53,7 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao", "TestSupport"]),
     .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao", "TestSupport"]),
     .testTarget(name: "RenderTests", dependencies: ["Render", "VideoIO", "Kapao"]),
+    .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Kapao"]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Kapao"]),
     .testTarget(

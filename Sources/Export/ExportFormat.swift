@@ -33,6 +33,15 @@ public enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether the format joins a person in one frame to the same person in the next, so that it means little without
+  /// tracks.
+  public var needsTracks: Bool {
+    switch self {
+    case .deepLabCut, .deepLabCutSingle, .poseTrack, .mot, .trc: true
+    default: false
+    }
+  }
+
   /// What it is, in a few words.
   public var summary: String {
     switch self {

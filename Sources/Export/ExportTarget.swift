@@ -32,7 +32,9 @@ public struct ExportTarget: Hashable, Sendable, CustomStringConvertible {
   public func makeWriter(_ context: ExportContext) throws -> any PoseWriter {
     switch format {
     case .csv:
-      try PoseCSVWriter(path: path, skeleton: context.skeleton, keypointObjectsOnly: context.keypointObjectsOnly)
+      try PoseCSVWriter(
+        path: path, skeleton: context.skeleton, keypointObjectsOnly: context.keypointObjectsOnly,
+        hasRawPositions: context.hasRawPositions)
     case .ndjson: try NDJSONWriter(path: path, context: context)
     case .coco: try COCOResultsWriter(path: path, context: context)
     case .openPose: try OpenPoseWriter(path: path, context: context, layout: .openPose)

@@ -67,7 +67,8 @@ extension OverlayCanvas {
     }
   }
 
-  private func set(_ colour: PlaneColour, opacity: Double) {
+  /// Chooses the colour that Cairo draws with.
+  func set(_ colour: PlaneColour, opacity: Double) {
     cairo_set_source_rgba(context, Double(colour.y) / 255, Double(colour.u) / 255, Double(colour.v) / 255, opacity)
   }
 }

@@ -36,6 +36,13 @@ package struct OverlayMetrics: Hashable {
     fontSize = max(10, 16 * pow(short / 480, 0.7))
   }
 
+  /// Halves lines and dots, for people who are no more than background.
+  package mutating func thin() {
+    lineWidth = max(1, lineWidth / 2)
+    keypointRadius = max(0.75, keypointRadius / 2)
+    outline /= 2
+  }
+
   private static func usable(_ value: Double?) -> Double? {
     value.flatMap { $0.isNaN ? nil : min(max($0, 0), largest) }
   }

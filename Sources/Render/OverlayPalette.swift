@@ -12,11 +12,17 @@ package enum OverlayPalette {
     RGBColour(red: 0, green: 190, blue: 150), RGBColour(red: 222, green: 170, blue: 110),
   ]
 
+  /// The colour of an identity, which counts from 1: player 1 is orange and player 2 blue, as in the squash demo.
+  package static func identity(_ identity: Int) -> RGBColour { person(identity &- 1) }
+
   /// The colour of a person's number; every integer has one.
   package static func person(_ number: Int) -> RGBColour {
     let remainder = number % people.count
     return people[remainder < 0 ? remainder + people.count : remainder]
   }
+
+  /// The colour of the crowd.
+  package static let crowd = RGBColour(red: 200, green: 200, blue: 200)
 
   /// The colour of a side of the body.
   package static func side(_ side: Skeleton.Side) -> RGBColour {

@@ -16,6 +16,7 @@ public final class OverlayRenderer: @unchecked Sendable {
   private let lock = NSLock()
   private var canvas: OverlayCanvas?
   private var numbers = PersonNumbers()
+  private var trails = Trails()
 
   /// A renderer for one stream; it keeps people's colours from frame to frame.
   public init(style: OverlayStyle = OverlayStyle(), skeleton: Skeleton) {
@@ -35,7 +36,8 @@ public final class OverlayRenderer: @unchecked Sendable {
     try lock.withLock {
       let numbers = numbers.numbers(for: people)
       let lines = text.lines(for: style)
-      let isVisible = style.opacity > 0 && !people.isEmpty
+      let trails = trails.update(people, at: text.time, skeleton: skeleton, seconds: style.trail)
+      let isVisible = style.opacity > 0 && !(people.isEmpty && trails.isEmpty)
       guard isVisible || !lines.isEmpty, frame.size.width > 0, frame.size.height > 0 else { return }
       try frame.makeWritable()
       let canvas = try canvas(for: frame.size)
@@ -43,6 +45,8 @@ public final class OverlayRenderer: @unchecked Sendable {
         let drawings = zip(people, numbers).reversed().map {
           PersonDrawing(person: $0, number: $1, skeleton: skeleton, style: style, frame: frame)
         }
+        for drawing in drawings { drawing.fillBox(on: canvas) }
+        draw(trails, on: canvas, frame: frame)
         for drawing in drawings { drawing.draw(on: canvas) }
         if !style.labels.isEmpty { for drawing in drawings { drawing.drawLabel(on: canvas) } }
         canvas.blend(onto: frame, opacity: style.opacity)
@@ -60,6 +64,14 @@ public final class OverlayRenderer: @unchecked Sendable {
     let new = try OverlayCanvas(size: size)
     canvas = new
     return new
+  }
+
+  private func draw(_ trails: [TrailPiece], on canvas: OverlayCanvas, frame: VideoFrame) {
+    let width = OverlayMetrics(picture: frame.size, style: style).lineWidth
+    for piece in trails {
+      let colour = PersonDrawing.colour(identity: piece.identity, number: 0, style: style)
+      canvas.draw(piece.segment, radius: width * 0.4 * (1 - 0.75 * piece.age), colour: PlaneColour(colour, in: frame))
+    }
   }
 
   private func draw(_ lines: [String], on canvas: OverlayCanvas, frame: VideoFrame) {

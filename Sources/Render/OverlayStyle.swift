@@ -31,6 +31,10 @@ public struct OverlayStyle: Hashable, Sendable {
   public var facePoints = false
   /// Draws the people's boxes.
   public var boxes = false
+  /// Fills the players' boxes with a trace of their colour.
+  public var fillsPlayers = true
+  /// Seconds for which the way of everyone with an identity is drawn; 0 for no trails.
+  public var trail = 0.0
   /// Draws a label at each person; empty for none.
   public var labels: Labels = []
   /// How colours are chosen.

@@ -9,6 +9,8 @@ struct PersonDrawing {
   private let frame: VideoFrame
   private let metrics: OverlayMetrics
   private let colour: RGBColour
+  /// The colour that goes before the style's choice.
+  private let ownColour: RGBColour?
   private let limit: Float
 
   init(person: OverlayPerson, number: Int, skeleton: Skeleton, style: OverlayStyle, frame: VideoFrame) {
@@ -17,12 +19,26 @@ struct PersonDrawing {
     self.style = style
     self.frame = frame
     limit = 4 * Float(max(frame.size.width, frame.size.height))
-    metrics = OverlayMetrics(picture: frame.size, person: person.pose.box, style: style)
+    var metrics = OverlayMetrics(picture: frame.size, person: person.pose.box, style: style)
+    if person.role == .crowd { metrics.thin() }
+    self.metrics = metrics
+    ownColour = person.colour ?? (person.role == .crowd ? OverlayPalette.crowd : nil)
+    colour = ownColour ?? Self.colour(identity: person.identity, number: number, style: style)
+  }
+
+  /// The colour that the style gives to an identity, or to the number of someone without one.
+  static func colour(identity: Int?, number: Int, style: OverlayStyle) -> RGBColour {
     switch style.colourMode {
-    case .person: colour = person.colour ?? OverlayPalette.person(number)
-    case .side: colour = person.colour ?? OverlayPalette.side(.centre)
-    case .fixed(let fixed): colour = person.colour ?? fixed
+    case .person: identity.map(OverlayPalette.identity) ?? OverlayPalette.person(number)
+    case .side: OverlayPalette.side(.centre)
+    case .fixed(let fixed): fixed
     }
+  }
+
+  /// Fills a player's box with a trace of the colour.
+  func fillBox(on canvas: OverlayCanvas) {
+    guard style.fillsPlayers, person.role == .player else { return }
+    canvas.fill(person.pose.box, colour: PlaneColour(colour, in: frame), opacity: 0.18)
   }
 
   func draw(on canvas: OverlayCanvas) {
@@ -90,7 +106,7 @@ struct PersonDrawing {
   }
 
   private func colour(of side: () -> Skeleton.Side) -> RGBColour {
-    guard case .side = style.colourMode, person.colour == nil else { return colour }
+    guard case .side = style.colourMode, ownColour == nil else { return colour }
     return OverlayPalette.side(side())
   }
 
@@ -104,7 +120,9 @@ struct PersonDrawing {
     }
     let box = person.pose.box
     let (width, height) = (Double(frame.size.width), Double(frame.size.height))
-    guard !parts.isEmpty, Double(box.x2) > 0, Double(box.x1) < width, Double(box.y2) > 0, Double(box.y1) < height else {
+    guard !parts.isEmpty, person.role != .crowd, Double(box.x2) > 0, Double(box.x1) < width, Double(box.y2) > 0,
+      Double(box.y1) < height
+    else {
       return
     }
     let text = parts.joined(separator: " ")

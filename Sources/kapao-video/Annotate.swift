@@ -1,9 +1,5 @@
 import ArgumentParser
 import Export
-import Foundation
-import Kapao
-import Pipeline
-import VideoIO
 
 /// `kapao-video annotate`.
 struct Annotate: ParsableCommand {
@@ -18,6 +14,8 @@ struct Annotate: ParsableCommand {
         kapao-video annotate match.mp4 -o clip.gif --start 1:30 --end 1:35
         kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
         kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
+        kapao-video annotate squash.mp4 -o out.mp4 --tracker players --people 2 --ids --trail 1
+        kapao-video annotate walk.mp4 -o out.mp4 --csv walk.csv --smooth butterworth
         kapao-video annotate match.mp4 -o - | ffplay -
         kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt --export openpose=json
 
@@ -35,18 +33,11 @@ struct Annotate: ParsableCommand {
   @Option(help: "CSV of the poses to write, - for standard output; a description of the run goes beside it as .json.")
   var csv: String?
 
-  @OptionGroup(title: "Input") var inputOptions: InputOptions
   @OptionGroup(title: "Poses") var exports: ExportOptions
-  @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup var analysis: AnalysisOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
   @OptionGroup(title: "Encoding") var encoding: EncodingOptions
-
-  @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
-  var coreUse: CoreUse = .throughput
-
-  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
-  var quiet = false
 
   func validate() throws {
     guard output != nil || !targets.isEmpty else {
@@ -56,21 +47,13 @@ struct Annotate: ParsableCommand {
   }
 
   func run() throws {
-    let modelPath = try network.path()
-    let model = try Model.load(modelPath)
-    var settings = AnnotationSettings(
-      input: input, model: model, inputSize: network.inputSize(model.architecture),
-      thresholds: thresholds.thresholds(for: model))
-    settings.reader = inputOptions.readerOptions
-    settings.output = output
-    settings.writer = encoding.writerOptions
-    settings.exports = targets
-    settings.backend = network.backend
-    settings.augmented = network.tta
-    settings.coreUse = coreUse
-    settings.threads = network.threadCount
-    settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
-    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+    try analysis.run(input) { settings in
+      settings.output = output
+      settings.writer = encoding.writerOptions
+      settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+      identityDrawing.apply(to: &settings.style)
+      settings.exports = targets
+    }
   }
 
   private var targets: [ExportTarget] { [csv.map { ExportTarget(.csv, path: $0) }].compactMap { $0 } + exports.targets }

@@ -5,14 +5,22 @@ import Pipeline
 
 /// An annotation from the command line: side-cars, Ctrl-C, progress, the lines at the end and the exit code.
 struct AnnotationRun {
-  let settings: AnnotationSettings
-  let modelPath: String
-  let isQuiet: Bool
+  private let annotation: Annotation
+  private let sideCar: SideCar?
+  private let output: String?
+  private let isQuiet: Bool
+
+  /// Opens everything. The settings are not kept: they hold the model, which takes as much memory as the network that
+  /// was compiled from it.
+  init(_ settings: AnnotationSettings, modelPath: String, isQuiet: Bool) throws {
+    annotation = try Annotation(settings)
+    sideCar = try SideCar(annotation: annotation, settings: settings, modelPath: modelPath)
+    output = settings.output
+    self.isQuiet = isQuiet
+  }
 
   /// - Throws: The run's error, or `ExitCode` 130 after an interruption.
   func run() throws {
-    let annotation = try Annotation(settings)
-    let sideCar = try SideCar(annotation: annotation, settings: settings, modelPath: modelPath)
     try sideCar?.write()
     let signals = InterruptHandler { annotation.interrupt() }
     defer { signals.cancel() }
@@ -28,7 +36,7 @@ struct AnnotationRun {
     }
     reporter.stop()
     try sideCar?.write(summary)
-    if !isQuiet { SummaryText(summary, output: settings.output).print() }
+    if !isQuiet { SummaryText(summary, output: output).print() }
     if summary.wasInterrupted { throw ExitCode(ExitStatus.interrupted.rawValue) }
   }
 }

@@ -45,7 +45,11 @@ struct Convert: ParsableCommand {
     let result = try conversion.write(targets)
     guard !quiet else { return }
     var lines = conversion.notes.map { "Note: \($0)" }
-    lines.append("\(result.frames) frames, \(result.people) people")
+    let vague = targets.map(\.format).filter(\.needsTracks).map(\.rawValue)
+    if conversion.isUntracked, !vague.isEmpty {
+      lines.append("Note: nobody in \(input) has a track; \(vague.joined(separator: ", ")) cannot tell who is who")
+    }
+    lines.append("\(result.frames) frames, \(result.people) poses")
     lines += result.outputs.filter { $0 != "-" }.map { "Wrote \($0)" }
     FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
   }

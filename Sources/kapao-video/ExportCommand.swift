@@ -1,8 +1,5 @@
 import ArgumentParser
 import Export
-import Foundation
-import Kapao
-import Pipeline
 
 /// `kapao-video export`.
 struct ExportCommand: ParsableCommand {
@@ -28,15 +25,7 @@ struct ExportCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup(title: "Poses") var exports: ExportOptions
-  @OptionGroup(title: "Input") var inputOptions: InputOptions
-  @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
-
-  @Option(help: "throughput (one frame per core, most frames a second) or latency (all cores on one frame).")
-  var coreUse: CoreUse = .throughput
-
-  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
-  var quiet = false
+  @OptionGroup var analysis: AnalysisOptions
 
   func validate() throws {
     guard (format == nil) == (output == nil) else { throw ValidationError("--format and -o go together.") }
@@ -45,18 +34,9 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let modelPath = try network.path()
-    let model = try Model.load(modelPath)
-    var settings = AnnotationSettings(
-      input: input, model: model, inputSize: network.inputSize(model.architecture),
-      thresholds: thresholds.thresholds(for: model))
-    settings.reader = inputOptions.readerOptions
-    settings.exports = targets
-    settings.backend = network.backend
-    settings.augmented = network.tta
-    settings.coreUse = coreUse
-    settings.threads = network.threadCount
-    try AnnotationRun(settings: settings, modelPath: modelPath, isQuiet: quiet).run()
+    try analysis.run(input) { settings in
+      settings.exports = targets
+    }
   }
 
   private var targets: [ExportTarget] {

@@ -48,6 +48,22 @@ struct SideCar {
     values["input_width"] = .number(Double(input.width))
     values["input_height"] = .number(Double(input.height))
     values["tta"] = .flag(settings.augmented)
+    let tracking = settings.tracking
+    values["tracker"] = .text(tracking.tracker.rawValue)
+    if tracking.tracker != .none {
+      values["hold"] = .number(tracking.general.lossTime)
+      values["weak_confidence"] = number(tracking.weakConfidence)
+    }
+    if tracking.tracker == .players {
+      values["people"] = .number(Double(tracking.players.players))
+      values["order"] = .text(tracking.players.order.rawValue)
+      values["crowd_size"] = .number(tracking.players.crowd.leastSize)
+    }
+    values["smooth"] = .text(tracking.smoothing.rawValue)
+    if tracking.smoothing == .butterworth {
+      values["cutoff"] = .number(tracking.cutoff)
+      values["fill_gaps"] = .number(tracking.longestGap)
+    }
     values["start"] = settings.reader.start.map { .number($0) }
     values["end"] = settings.reader.end.map { .number($0) }
     return values

@@ -35,6 +35,22 @@ struct PoseConversionTests {
     #expect(FileManager.default.fileExists(atPath: folder.path("out/poses_000000000000_keypoints.json")))
   }
 
+  @Test func `A CSV in which nobody has a track is known as such`() throws {
+    #expect(try !PoseConversion(input: folder.path("poses.csv")).isUntracked)
+    try PoseCSVWriter(path: folder.path("plain.csv"), skeleton: .coco17).writeAll([.fixture(0, people: [.fixture()])])
+    #expect(try PoseConversion(input: folder.path("plain.csv")).isUntracked)
+  }
+
+  @Test func `What can be read once only is converted too`() throws {
+    let pipe = folder.path("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    let text = Data(try folder.text("poses.csv").utf8)
+    let feeder = Thread { try? FileHandle(forWritingTo: URL(fileURLWithPath: pipe)).write(contentsOf: text) }
+    feeder.start()
+    _ = try PoseConversion(input: pipe).write([ExportTarget(.csv, path: folder.path("copy.csv"))])
+    #expect(try folder.text("copy.csv") == (try folder.text("poses.csv")))
+  }
+
   @Test func `Partial poses stay partial`() throws {
     var description = RunDescription.fixture
     description.settings["keypoint_objects_only"] = true

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct KapaoBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "kapao-bench", abstract: "Measures parts of kapao-video.", subcommands: [Peak.self, Infer.self])
+    commandName: "kapao-bench", abstract: "Measures parts of kapao-video.",
+    subcommands: [EnvironmentVariables.self, Weights.self, Peak.self, Network.self, Stages.self, WholeRun.self, Track.self])
 }

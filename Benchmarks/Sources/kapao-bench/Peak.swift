@@ -2,19 +2,19 @@ import ArgumentParser
 import CPeak
 import Dispatch
 
-/// Prints the processor's fp32 peak in GFLOP/s.
+/// Measures the processor's fp32 peak: answers with GFLOP/s.
 struct Peak: ParsableCommand {
   @Option var threads = 1
 
   func run() throws {
-    let rounds = 30_000_000
-    var best = 0.0
-    for _ in 0..<5 {
-      let start = DispatchTime.now().uptimeNanoseconds
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in _ = kapao_peak_fma(rounds) }
-      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-      best = max(best, kapao_peak_fma(1) * Double(rounds) * Double(threads) / seconds / 1e9)
+    let rounds = 8_000_000
+    let operations = kapao_peak_fma(1) * Double(rounds * threads)
+    let threads = threads
+    try Worker.serve {
+      let time = Stopwatch {
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in _ = kapao_peak_fma(rounds) }
+      }
+      return [operations / time.wall / 1e6]
     }
-    print(best)
   }
 }

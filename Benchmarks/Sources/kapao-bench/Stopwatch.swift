@@ -1,17 +1,23 @@
-import Dispatch
+import Glibc
 
-/// Times repeated work.
-enum Stopwatch {
-  /// Milliseconds of each of `count` runs, after two that are not counted.
-  static func milliseconds(_ count: Int, _ work: () throws -> Void) rethrows -> [Double] {
-    for _ in 0..<2 { try work() }
-    return try (0..<count).map { _ in
-      let start = DispatchTime.now().uptimeNanoseconds
-      try work()
-      return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6
-    }
+/// Time that some work took.
+struct Stopwatch {
+  /// Milliseconds on the wall.
+  let wall: Double
+  /// Milliseconds of processor time, over all threads of the process.
+  let cpu: Double
+
+  /// Times `work`.
+  init(_ work: () throws -> Void) rethrows {
+    let (wall, cpu) = (Self.milliseconds(CLOCK_MONOTONIC), Self.milliseconds(CLOCK_PROCESS_CPUTIME_ID))
+    try work()
+    self.wall = Self.milliseconds(CLOCK_MONOTONIC) - wall
+    self.cpu = Self.milliseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu
   }
 
-  /// The middle value.
-  static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+  private static func milliseconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) / 1e6
+  }
 }

@@ -12,6 +12,10 @@ import Kapao
 ///   choose joints by `src`, and by `person_score` how sure the person is.
 /// * All four fields empty: the keypoint was suppressed (`keypointObjectsOnly`) or has no finite position. Never (0, 0).
 ///
+/// With smoothing, further columns at the end: `state`, `detected` or `filled` (nothing was found in this frame; the
+/// pose was put between those before and after), and for each keypoint `NAME_x_raw` and `NAME_y_raw`, the position as it
+/// was found; empty where the pose was filled.
+///
 /// RFC 4180 with LF line ends, UTF-8, a point for decimals in every locale: 2 decimals for coordinates, 4 for scores,
 /// 6 for seconds.
 ///
@@ -23,6 +27,7 @@ public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
 
   private let skeleton: Skeleton
   private let keypointObjectsOnly: Bool
+  private let hasRawPositions: Bool
   private let file: OutputFile
   private var text = TextBuffer()
   private var hasHeader = false
@@ -33,10 +38,14 @@ public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
   ///   - path: The file, or `-` for standard output.
   ///   - skeleton: Names the keypoints.
   ///   - keypointObjectsOnly: Leaves the keypoints empty that no keypoint object confirmed.
+  ///   - hasRawPositions: Adds the columns that go with smoothing.
   /// - Throws: `ExportError` where the file cannot be created or written to.
-  public init(path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false) throws {
+  public init(path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false, hasRawPositions: Bool = false)
+    throws
+  {
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
+    self.hasRawPositions = hasRawPositions
     file = try OutputFile(path: path)
   }
 
@@ -75,6 +84,15 @@ public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
         text.append(field: "\(name)_\(column)")
       }
     }
+    if hasRawPositions {
+      text.append(",state")
+      for name in skeleton.keypointNames {
+        text.append(",")
+        text.append(field: "\(name)_x_raw")
+        text.append(",")
+        text.append(field: "\(name)_y_raw")
+      }
+    }
     text.append("\n")
   }
 
@@ -95,7 +113,19 @@ public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
     for index in 0..<skeleton.count {
       append(index < keypoints.count ? keypoints[index] : nil)
     }
+    if hasRawPositions { appendRaw(person) }
     text.append("\n" as Unicode.Scalar)
+  }
+
+  private func appendRaw(_ person: PersonRecord?) {
+    text.append(person.map { $0.isFilled ? ",filled" : ",detected" } ?? ",")
+    let keypoints = person.map { $0.isFilled ? [] : ($0.raw ?? $0.pose).keypoints } ?? []
+    for index in 0..<skeleton.count {
+      let keypoint = index < keypoints.count ? keypoints[index] : nil
+      let isShown = keypoint.map { $0.source == .keypointObject || !keypointObjectsOnly } ?? false
+      append(isShown ? keypoint?.x : nil, decimals: 2)
+      append(isShown ? keypoint?.y : nil, decimals: 2)
+    }
   }
 
   private func append(_ keypoint: Keypoint?) {

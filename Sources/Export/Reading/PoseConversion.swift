@@ -25,6 +25,8 @@ public struct PoseConversion {
 
   /// What the user should know of the input, one sentence each.
   public let notes: [String]
+  /// Whether the input has people and none of them has a track.
+  public let isUntracked: Bool
 
   private let input: String
   private let context: ExportContext
@@ -43,6 +45,7 @@ public struct PoseConversion {
     let reader = try PoseCSVReader(path: input)
     var records: [FrameRecord] = []
     var previous: FrameRecord?
+    var (people, tracked) = (0, 0)
     var notes: [String] = []
     let isFile = (try? FileManager.default.attributesOfItem(atPath: input)[.type] as? FileAttributeType) == .typeRegular
     while let record = try reader.next() {
@@ -50,9 +53,12 @@ public struct PoseConversion {
         notes.append("\(input): the time does not advance at frame \(record.index)")
       }
       previous = record
+      people += record.people.count
+      tracked += record.people.count { $0.trackID != nil }
       if !isFile { records.append(record) }
     }
     self.records = isFile ? nil : records
+    isUntracked = people > 0 && tracked == 0
 
     let beside = RunDescription.path(beside: input).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     guard let path = path ?? beside else {

@@ -34,8 +34,8 @@ struct OneDNNCompiler {
     let primitive = try OneDNNPrimitive(&description, attributes: attributes.handle, engine: engine, name: step.name)
     var arguments: [(Int32, OneDNNProgram.Argument)] = [
       (DNNL_ARG_SRC, .maps(step.input, source)),
-      (DNNL_ARG_WEIGHTS, .weights(try reordered(step.weights, shape: kernel, to: primitive.weights!))),
-      (DNNL_ARG_BIAS, .weights(try reordered(step.bias, shape: [step.outputChannels], to: bias))),
+      (DNNL_ARG_WEIGHTS, .weights(try reordered(step.weights(), shape: kernel, to: primitive.weights!))),
+      (DNNL_ARG_BIAS, .weights(try reordered(step.bias(), shape: [step.outputChannels], to: bias))),
       (DNNL_ARG_DST, output),
     ]
     if let residual = step.residual {

@@ -27,10 +27,10 @@ final class OpenBLASExecutor: Executor {
 
   func run(into output: HeadOutput) throws {
     openblas_set_num_threads(Int32(program.threads))
-    for step in plan.steps {
+    for (step, parameters) in zip(plan.steps, program.parameters) {
       switch step {
       case .convolution(let convolution):
-        run(convolution, into: output)
+        run(convolution, parameters.weights, parameters.bias, into: output)
       case .maximum(let from, let to, let kernel):
         let buffer = plan.buffers[from.buffer]
         kapao_max_pool(
@@ -44,7 +44,7 @@ final class OpenBLASExecutor: Executor {
     }
   }
 
-  private func run(_ step: ConvolutionStep, into output: HeadOutput) {
+  private func run(_ step: ConvolutionStep, _ weights: [Float], _ bias: [Float], into output: HeadOutput) {
     let source = plan.buffers[step.input.buffer]
     let target =
       switch step.output {
@@ -66,11 +66,11 @@ final class OpenBLASExecutor: Executor {
       }
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(step.outputChannels), Int32(count), Int32(depth), 1,
-        step.weights, Int32(depth), isPointwise ? address(step.input) + first : columns.base,
+        weights, Int32(depth), isPointwise ? address(step.input) + first : columns.base,
         Int32(isPointwise ? cells : count), 0, target + first, Int32(cells))
       for channel in 0..<step.outputChannels {
         kapao_bias_silu_add(
-          target + channel * cells + first, step.bias[channel], step.activates ? 1 : 0,
+          target + channel * cells + first, bias[channel], step.activates ? 1 : 0,
           residual.map { UnsafePointer($0 + channel * cells + first) }, Int32(count))
       }
     }

@@ -1,4 +1,6 @@
-/// A convolution of the plan, its weights laid out for channels as they stand in memory.
+import Kapao
+
+/// A convolution of the plan.
 struct ConvolutionStep {
   /// Where the result goes.
   enum Destination: Hashable {
@@ -19,8 +21,39 @@ struct ConvolutionStep {
   let residual: FeatureMaps?
   /// Channels written, padding included.
   let outputChannels: Int
-  /// (output channels, input channels, kernel, kernel), both with padding.
-  let weights: [Float]
-  /// One per output channel.
-  let bias: [Float]
+  /// The model's weights and biases; several are computed side by side, each padded to `block` channels.
+  let tensors: [(weight: Tensor, bias: Tensor)]
+  /// Channels that lie side by side in memory.
+  let block: Int
+
+  /// Weights for channels as they stand in memory: (output channels, input channels, kernel, kernel), both with padding.
+  ///
+  /// Laid out anew each time, so that a plan takes no memory beside the model's.
+  func weights() -> [Float] {
+    let area = kernel * kernel
+    let width = input.channels.count * area
+    let inputs = input.channels.compactMap { $0 }.count
+    var weights = [Float](repeating: 0, count: outputChannels * width)
+    var start = 0
+    for (weight, bias) in tensors {
+      for row in 0..<bias.values.count {
+        for (column, channel) in input.channels.enumerated() {
+          guard let channel else { continue }
+          let from = (row * inputs + channel) * area
+          let to = start + row * width + column * area
+          for tap in 0..<area { weights[to + tap] = weight.values[from + tap] }
+        }
+      }
+      start += FeatureMaps.rounded(bias.values.count, block) * width
+    }
+    return weights
+  }
+
+  /// One bias per output channel.
+  func bias() -> [Float] {
+    tensors.flatMap { _, bias in
+      bias.values
+        + [Float](repeating: 0, count: FeatureMaps.rounded(bias.values.count, block) - bias.values.count)
+    }
+  }
 }

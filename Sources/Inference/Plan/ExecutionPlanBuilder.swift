@@ -159,35 +159,23 @@ struct ExecutionPlanBuilder {
     _ names: [String], _ input: FeatureMaps, _ output: ConvolutionStep.Destination, kernel: Int, stride: Int = 1,
     activates: Bool = true, residual: FeatureMaps? = nil
   ) throws {
-    let area = kernel * kernel
-    let width = input.channels.count * area
     let inputs = input.channels.compactMap { $0 }.count
-    var weights: [Float] = []
-    var bias: [Float] = []
-    for name in names {
+    var outputChannels = 0
+    let tensors = try names.map { name in
       let weight = try tensor("\(name).weight")
-      let offsets = try tensor("\(name).bias").values
-      guard weight.shape == [offsets.count, inputs, kernel, kernel] else {
-        throw InferenceError.missingTensor("\(name).weight", expected: [offsets.count, inputs, kernel, kernel])
+      let bias = try tensor("\(name).bias")
+      guard weight.shape == [bias.values.count, inputs, kernel, kernel] else {
+        throw InferenceError.missingTensor(
+          "\(name).weight", expected: [bias.values.count, inputs, kernel, kernel])
       }
-      let rows = FeatureMaps.rounded(offsets.count, block)
-      let start = weights.count
-      weights += [Float](repeating: 0, count: rows * width)
-      bias += offsets + [Float](repeating: 0, count: rows - offsets.count)
-      for row in 0..<offsets.count {
-        for (column, channel) in input.channels.enumerated() {
-          guard let channel else { continue }
-          let from = (row * inputs + channel) * area
-          let to = start + row * width + column * area
-          for tap in 0..<area { weights[to + tap] = weight.values[from + tap] }
-        }
-      }
+      outputChannels += FeatureMaps.rounded(bias.values.count, block)
+      return (weight: weight, bias: bias)
     }
     plan.steps.append(
       .convolution(
         ConvolutionStep(
           name: names[0], input: input, output: output, kernel: kernel, stride: stride, activates: activates,
-          residual: residual, outputChannels: bias.count, weights: weights, bias: bias)))
+          residual: residual, outputChannels: outputChannels, tensors: tensors, block: block)))
   }
 
   private func tensor(_ name: String) throws -> Tensor {

@@ -27,6 +27,14 @@ public final class HeadOutput: @unchecked Sendable {
     try body(UnsafeBufferPointer(storage[grid]).span)
   }
 
+  /// The logits of a grid, to be written by hand, in the layout that `HeadGrid.index` gives.
+  public func withMutableLogits<Result>(
+    of grid: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+  ) rethrows -> Result {
+    var logits = storage[grid].mutableSpan
+    return try body(&logits)
+  }
+
   /// Where a compute backend writes a grid.
   package func destination(of grid: Int) -> UnsafeMutableBufferPointer<Float> { storage[grid] }
 }

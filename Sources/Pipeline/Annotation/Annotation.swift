@@ -3,9 +3,10 @@ import Foundation
 import Inference
 import Kapao
 import Render
+import Tracking
 import VideoIO
 
-/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ draw ─▶ encode, with the poses in any
+/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ track ─▶ draw ─▶ encode, with the poses in any
 /// number of formats beside it.
 public final class Annotation: @unchecked Sendable {
   // @unchecked: `isInterrupted` is only touched under the lock; the rest does not change after the initialiser, but
@@ -16,7 +17,8 @@ public final class Annotation: @unchecked Sendable {
   /// How frames are fitted into the network's input.
   public let letterbox: Letterbox
 
-  private let settings: AnnotationSettings
+  // Not the settings as a whole: they hold the model, whose weights are of no use once the network is compiled.
+  private let damageLimit: Double
   private let reader: VideoReader
   private let network: PoseNetwork
   private let sessions: [PoseNetworkSession]
@@ -26,6 +28,9 @@ public final class Annotation: @unchecked Sendable {
   private let renderer: OverlayRenderer?
   private let writer: VideoWriter?
   private let poses: PoseWriterGroup
+  /// The thresholds with which poses are found for the tracker.
+  private let thresholds: Thresholds
+  private let tracking: StreamTracking
   private let graph = StageGraph(stream: "file")
   private let counter: ProgressCounter
   private let lock = NSLock()
@@ -35,7 +40,7 @@ public final class Annotation: @unchecked Sendable {
   ///
   /// - Throws: `VideoError`, `InferenceError` or `ExportError`; nothing is left behind then.
   public init(_ settings: AnnotationSettings) throws {
-    self.settings = settings
+    damageLimit = settings.damageLimit
     var options = settings.reader
     options.passthrough = settings.output != nil
     let reader = try VideoReader(settings.input, options: options)
@@ -51,6 +56,9 @@ public final class Annotation: @unchecked Sendable {
     outputs = Pool { network.makeOutput() }
     self.letterbox = letterbox
     self.network = network
+    thresholds = settings.tracking.thresholds(settings.thresholds)
+    tracking = StreamTracking(
+      settings.tracking, skeleton: network.skeleton, thresholds: settings.thresholds, size: size)
     counter = ProgressCounter(expectedFrames: Self.expectedFrames(reader.info, options))
     renderer = settings.output == nil ? nil : OverlayRenderer(style: settings.style, skeleton: network.skeleton)
     poses = try PoseWriterGroup(
@@ -58,7 +66,8 @@ public final class Annotation: @unchecked Sendable {
       context: ExportContext(
         skeleton: network.skeleton, source: reader.info.input,
         frameRate: reader.info.videoStream?.video?.frameRate?.doubleValue, size: size, model: settings.model.name,
-        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly))
+        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly,
+        hasRawPositions: settings.tracking.smoothing != .none))
     do {
       writer = try settings.output.map {
         try VideoWriter($0, options: settings.writer, template: reader.template)
@@ -96,7 +105,7 @@ public final class Annotation: @unchecked Sendable {
       // The read that the interruption broke off.
     }
     let damage = reader.damage
-    if damage.rate > settings.damageLimit {
+    if damage.rate > damageLimit {
       throw PipelineError.damaged(
         input: info.input, damaged: damage.packetsFailed + damage.framesCorrupt, frames: damage.framesDecoded)
     }
@@ -114,15 +123,20 @@ public final class Annotation: @unchecked Sendable {
       "infer", prepared,
       workers: sessions.map { session in { [self] in try infer($0, session) } })
     let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
+    let tracked = graph.delayingStage("track", posed) { [self] in
+      try track($0)
+    } finish: { [self] in
+      try export(tracking.finish())
+    }
     guard let writer else {
-      graph.sink("export", posed) { [self] in
-        _ = counter.count($0.poses)
+      graph.sink("export", tracked) { [self] in
+        _ = counter.count($0.shown.count)
       } finish: { [self] in
         try finishPoses()
       }
       return
     }
-    let drawn = graph.stage("draw", posed) { [self] in try draw($0) }
+    let drawn = graph.stage("draw", tracked) { [self] in try draw($0) }
     graph.sink("encode", drawn) {
       try writer.write($0.frame)
     } finish: { [self] in
@@ -162,20 +176,30 @@ public final class Annotation: @unchecked Sendable {
   }
 
   private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
-    let people = inferred.output.poses(settings.thresholds, letterbox: letterbox)
+    let people = inferred.output.poses(thresholds, letterbox: letterbox)
     outputs.give(inferred.output)
-    let frame = inferred.frame
-    try poses.write(
-      FrameRecord(index: frame.index, pts: frame.pts, time: frame.time, people: people.map { PersonRecord(pose: $0) }))
-    return PosedFrame(frame: frame, poses: people)
+    return PosedFrame(frame: inferred.frame, poses: people)
   }
 
-  private func draw(_ posed: PosedFrame) throws -> PosedFrame {
-    let rate = counter.count(posed.poses)
+  private func track(_ posed: PosedFrame) throws -> [TrackedVideoFrame] { try export(tracking.update(posed)) }
+
+  private func export(_ frames: [TrackedVideoFrame]) throws -> [TrackedVideoFrame] {
+    for tracked in frames {
+      let frame = tracked.frame
+      try poses.write(
+        FrameRecord(
+          index: frame.index, pts: frame.pts, time: frame.time, people: tracked.shown.map { PersonRecord($0) }))
+    }
+    return frames
+  }
+
+  private func draw(_ tracked: TrackedVideoFrame) throws -> TrackedVideoFrame {
+    let people = tracked.shown
+    let rate = counter.count(people.count)
     try renderer?.draw(
-      posed.poses.map { OverlayPerson(pose: $0) }, text: OverlayText(frameRate: rate, time: posed.frame.time),
-      onto: posed.frame)
-    return posed
+      people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: tracked.frame.time),
+      onto: tracked.frame)
+    return tracked
   }
 
   private var interrupted: Bool { lock.withLock { isInterrupted } }

@@ -31,6 +31,8 @@ public struct AnnotationSettings: Sendable {
   public var coreUse = CoreUse.throughput
   /// Threads of inference.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
+  /// How people are told apart and their poses smoothed.
+  public var tracking = TrackingSettings()
   /// What is drawn.
   public var style = OverlayStyle()
   /// Share of damage, packets and frames that could not be decoded, above which the run counts as failed.

@@ -1,5 +1,4 @@
 import Foundation
-import Kapao
 
 /// Counts the frames and people that are done.
 final class ProgressCounter: @unchecked Sendable {
@@ -22,11 +21,11 @@ final class ProgressCounter: @unchecked Sendable {
   }
 
   /// Counts a frame; returns the frame rate of the last frames.
-  func count(_ poses: [Pose]) -> Double {
+  func count(_ people: Int) -> Double {
     lock.withLock {
       state.frames += 1
-      state.people += poses.count
-      if !poses.isEmpty { state.framesWithPeople += 1 }
+      state.people += people
+      if people > 0 { state.framesWithPeople += 1 }
       return recent.add(seconds)
     }
   }

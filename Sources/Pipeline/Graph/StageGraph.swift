@@ -60,6 +60,30 @@ public final class StageGraph: @unchecked Sendable {
     return output
   }
 
+  /// Adds a stage that may keep elements back: each brings any number of others, and so does the end.
+  public func delayingStage<Input, Output: Sendable>(
+    _ name: String, _ input: StageLink<Input>, _ work: @escaping @Sendable (Input) throws -> [Output],
+    finish: @escaping @Sendable () throws -> [Output]
+  ) -> StageLink<Output> {
+    let output: StageLink<Output> = link(from: name)
+    input.consumer = name
+    addWorker(name, clock: addClock(name)) { clock in
+      defer {
+        input.queue.stop()
+        output.queue.finish()
+      }
+      while let element = input.queue.receive() {
+        for result in try clock.measure({ try work(element) }) {
+          guard output.queue.send(result) else { return }
+        }
+      }
+      for result in try finish() {
+        guard output.queue.send(result) else { return }
+      }
+    }
+    return output
+  }
+
   /// Adds a stage with one worker for each function, which work at the same time; the order is kept.
   public func parallelStage<Input, Output: Sendable>(
     _ name: String, _ input: StageLink<Input>, workers: [@Sendable (Input) throws -> Output]

@@ -2,6 +2,7 @@ import Foundation
 import Kapao
 import Pipeline
 import Render
+import Tracking
 
 extension ConfigurationReader {
   /// One stream; `nil` if it cannot be made.
@@ -23,6 +24,13 @@ extension ConfigurationReader {
       level.value("preset", Preset.allCases.map(\.rawValue).joined(separator: ", ")) { Preset(rawValue: $0) }
     }
     let confidence = first { $0.number("pose_confidence", 0...1) }
+    let tracker = first { level in
+      level.value("tracker", "oks, players or none") { TrackerChoice(rawValue: $0) }
+    }
+    let people = first { $0.integer("people", 1...64) }
+    let smoothing = first { level in
+      level.value("smooth", "none or one-euro") { Smoothing(rawValue: $0).flatMap { $0 == .butterworth ? nil : $0 } }
+    }
     let drawn = first { drawing($0) }
     section.finish()
     guard let source else { return nil }
@@ -31,6 +39,9 @@ extension ConfigurationReader {
     stream.stallTimeout = stall ?? stream.stallTimeout
     stream.preset = preset
     stream.poseConfidence = confidence.map { Float($0) }
+    stream.tracker = tracker ?? stream.tracker
+    stream.people = people ?? stream.people
+    stream.smoothing = smoothing ?? stream.smoothing
     stream.style = drawn ?? stream.style
     stream.outputs = outputs
     return stream
@@ -75,7 +86,9 @@ extension ConfigurationReader {
     style.opacity = section.number("alpha", 0...1) ?? style.opacity
     style.lineWidth = section.number("line_width", 0.5...1000)
     style.keypointSize = section.number("keypoint_size", 0.5...1000)
-    style.labels = section.flag("score") == true ? [.score] : []
+    style.trail = section.number("trail", 0...3600) ?? style.trail
+    if section.flag("ids") == true { style.labels.insert(.identity) }
+    if section.flag("score") == true { style.labels.insert(.score) }
     if let skeleton = section.flag("skeleton") {
       style.skeleton = skeleton
       style.keypoints = skeleton

@@ -1,6 +1,7 @@
 import Kapao
 import Pipeline
 import Render
+import Tracking
 
 /// One stream of a configuration.
 public struct StreamConfiguration: Hashable, Sendable {
@@ -16,10 +17,25 @@ public struct StreamConfiguration: Hashable, Sendable {
   public var preset: Preset?
   /// Confidence that a person must exceed; `nil` for the preset's.
   public var poseConfidence: Float?
+  /// Which tracker tells people apart.
+  public var tracker = TrackerChoice.oks
+  /// The number of players, for the tracker of players.
+  public var people = 2
+  /// How poses are smoothed: not at all, or by the one-euro filter.
+  public var smoothing = Smoothing.none
   /// What is drawn.
   public var style = OverlayStyle()
   /// Where it goes, besides the web page.
   public var outputs: [OutputConfiguration] = []
+
+  /// How people are told apart.
+  var tracking: TrackingSettings {
+    var tracking = TrackingSettings()
+    tracking.tracker = tracker
+    tracking.players.players = people
+    tracking.smoothing = smoothing
+    return tracking
+  }
 
   /// The thresholds with a model.
   func thresholds(for model: Model) -> Thresholds {

@@ -69,6 +69,7 @@ public final class Daemon: @unchecked Sendable {
     log[metadataKey: "stream"] = "\(configuration.name)"
     var settings = LiveSettings(
       name: configuration.name, source: configuration.source, thresholds: configuration.thresholds(for: model))
+    settings.tracking = configuration.tracking
     settings.style = configuration.style
     settings.style.keypointObjectsOnly = settings.thresholds.keypointObjectsOnly
     settings.maximumRate = configuration.maximumRate

@@ -39,9 +39,10 @@ extension WebPage {
       if (!cards.has(stream.name)) cards.set(stream.name, card(stream.name));
       const made = cards.get(stream.name);
       const path = "/streams/" + encodeURIComponent(stream.name);
-      if (moving && made.moving !== true) made.picture.src = path + ".mjpg";
+      // A stream that was started anew has another picture under the same name.
+      if (moving && made.moving !== stream.started_at) made.picture.src = path + ".mjpg?" + stream.started_at;
       if (!moving) made.picture.src = path + ".jpg?" + Date.now();
-      made.moving = moving;
+      made.moving = moving ? stream.started_at : null;
       made.state.textContent = stream.state + (stream.retry_in ? " " + Math.ceil(stream.retry_in) + " s" : "");
       made.state.className = "state " + stream.state;
       const values = made.values;

@@ -33,7 +33,9 @@ struct StreamCommand: ParsableCommand {
   @OptionGroup(title: "Source") var sourceOptions: LiveSourceOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
+  @OptionGroup(title: "Tracking") var tracking: TrackingOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+  @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
 
   @Option(help: "Seconds from one line of numbers to the next; 0 for none.")
   var statsInterval: Double = 10
@@ -43,6 +45,9 @@ struct StreamCommand: ParsableCommand {
 
   func validate() throws {
     guard !network.tta else { throw ValidationError("--tta is too slow for live pictures.") }
+    guard tracking.smooth != .butterworth else {
+      throw ValidationError("--smooth butterworth looks into the future; live pictures take one-euro.")
+    }
     guard statsInterval >= 0 else { throw ValidationError("--stats-interval must not be negative.") }
   }
 
@@ -54,6 +59,8 @@ struct StreamCommand: ParsableCommand {
       threads: network.threadCount)
     var settings = LiveSettings(name: "stream", source: source, thresholds: thresholds.thresholds(for: model))
     settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+    identityDrawing.apply(to: &settings.style)
+    settings.tracking = tracking.settings
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout
     let log = ServiceLog.make(quiet: quiet)

@@ -9,6 +9,8 @@ public struct LiveSettings: Sendable {
   public var source: LiveSource
   /// Thresholds of suppression and fusion.
   public var thresholds: Thresholds
+  /// How people are told apart; smoothing is none or one-euro.
+  public var tracking = TrackingSettings()
   /// What is drawn.
   public var style = OverlayStyle()
   /// Pictures a second that are looked at, at most; `nil` for as many as can be.

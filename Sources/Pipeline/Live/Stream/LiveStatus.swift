@@ -22,6 +22,8 @@ public struct LiveStatus: Sendable, Codable {
   public var source: String
   /// Where the stream is.
   public var state: State
+  /// When the stream was started, in seconds since 1970.
+  public var startedAt: Double
   /// Seconds until the next attempt to connect.
   public var retryIn: Double?
   /// Connections made so far.

@@ -1,3 +1,4 @@
+import Foundation
 import VideoIO
 
 extension LiveStream {
@@ -21,7 +22,8 @@ extension LiveStream {
       case .ended: shown = .ended
       }
       return LiveStatus(
-        name: name, source: settings.source.description, state: shown, retryIn: retry,
+        name: name, source: settings.source.description, state: shown, startedAt: state.date.timeIntervalSince1970,
+        retryIn: retry,
         connections: state.supervision.generation, outages: state.supervision.outages,
         abandoned: state.supervision.abandoned, timestampJumps: state.timeline.jumps, lastError: state.lastError,
         width: state.size?.width, height: state.size?.height, sourceRate: state.sourceRate.value(at: now),

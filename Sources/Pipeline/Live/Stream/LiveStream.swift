@@ -19,6 +19,7 @@ public final class LiveStream: @unchecked Sendable {
   let receivers: [any LiveReceiver]
   private let skeleton: Skeleton
   private let inference: LiveInference
+  private let tracking: LiveTracking
   private let renderer: OverlayRenderer
   private let placeholder: PlaceholderPicture
   private let inbox = BoundedQueue<ArrivedFrame>(capacity: 1, policy: .dropOldest)
@@ -37,7 +38,9 @@ public final class LiveStream: @unchecked Sendable {
     self.receivers = receivers
     self.log = log
     skeleton = networks.skeleton
-    inference = LiveInference(networks: networks, thresholds: settings.thresholds)
+    let tracking = settings.tracking
+    inference = LiveInference(networks: networks, thresholds: tracking.thresholds(settings.thresholds))
+    self.tracking = LiveTracking(tracking, skeleton: networks.skeleton, thresholds: settings.thresholds)
     renderer = OverlayRenderer(style: settings.style, skeleton: networks.skeleton)
     placeholder = PlaceholderPicture(name: settings.name, skeleton: networks.skeleton)
     state = LiveStreamState(settings, start: MonotonicTime.seconds)
@@ -202,14 +205,14 @@ public final class LiveStream: @unchecked Sendable {
   private func publish(_ arrived: ArrivedFrame, _ poses: [Pose], seconds: Double) throws {
     let (pts, index, rate) = lock.withLock { state.begin(arrived, at: MonotonicTime.seconds) }
     let frame = try arrived.frame.retimed(pts: pts, timeBase: LiveFrame.timeBase, index: index)
+    let people = tracking.update(poses, at: frame.time, size: frame.size)
     try renderer.draw(
-      poses.map { OverlayPerson(pose: $0) }, text: OverlayText(frameRate: rate, time: frame.time), onto: frame)
-    let record = FrameRecord(
-      index: index, pts: pts, time: frame.time, people: poses.map { PersonRecord(pose: $0) })
+      people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: frame.time), onto: frame)
+    let record = FrameRecord(index: index, pts: pts, time: frame.time, people: people.map { PersonRecord($0) })
     let live = LiveFrame(frame: frame, record: record, date: Date())
     for receiver in receivers { receiver.offer(live) }
     let now = MonotonicTime.seconds
-    lock.withLock { state.complete(people: poses.count, latency: now - arrived.arrival, inference: seconds, at: now) }
+    lock.withLock { state.complete(people: people.count, latency: now - arrived.arrival, inference: seconds, at: now) }
   }
 
   private func report(_ text: String) {

@@ -1,3 +1,4 @@
+import Foundation
 import Kapao
 import VideoIO
 
@@ -25,6 +26,8 @@ struct LiveStreamState {
   var processedRate = LiveRate()
   private(set) var timeline = LiveTimeline()
   private var gate: FrameGate
+  /// When the stream was made.
+  let date = Date()
   private let start: Double
   private var lastPlaceholder = -Double.infinity
   private var lastTicks: Int64 = -1

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Kapao
+import Pipeline
+import VideoIO
+
+/// Measures a whole annotation run beside its network alone, in turns, with the same workers and graph of stages:
+/// answers with milliseconds a frame on the wall and of processor time of the network alone, then of the whole run, and
+/// people a frame.
+struct WholeRun: ParsableCommand {
+  @Argument var model: String
+  @Argument var clip: String
+  @Argument var output: String
+  @Option var size = 1024
+  @Option var threads = 2
+
+  func run() throws {
+    let model = try Model.load(self.model)
+    let info = try VideoReader.probe(clip)
+    guard let video = info.videoStream?.video, let frames = video.frameCount else {
+      throw ValidationError("\(clip) does not say how many frames it has.")
+    }
+    let letterbox = Letterbox(source: video.uprightSize, size: size)
+    let network = try PoseNetwork(model: model, inputSize: letterbox.input, threads: 1)
+    let sessions = try (0..<threads).map { _ in (try network.makeSession(), network.makeOutput()) }
+    let image = LetterboxedImage(noiseOf: letterbox.input)
+    try Worker.serve {
+      let alone = try Stopwatch { try infer(image, frames: frames, sessions) }
+      var settings = AnnotationSettings(
+        input: clip, model: model, inputSize: size, thresholds: Preset.demo.thresholds)
+      settings.output = output
+      settings.threads = threads
+      let annotation = try Annotation(settings)
+      var people = 0
+      let whole = try Stopwatch { people = try annotation.run().progress.people }
+      return [alone.wall, alone.cpu, whole.wall, whole.cpu, Double(people)].map { $0 / Double(frames) }
+    }
+  }
+
+  /// The graph of a run without anything but its network.
+  private func infer(
+    _ image: LetterboxedImage, frames: Int, _ sessions: [(PoseNetworkSession, PoseNetworkOutput)]
+  ) throws {
+    let graph = StageGraph(stream: "alone")
+    let counter = FrameCounter(frames)
+    let source = graph.source("source") { counter.next() ? image : nil }
+    let inferred = graph.parallelStage(
+      "infer", source,
+      workers: sessions.map { session, output in { try session.run($0, into: output) } })
+    graph.sink("sink", inferred) { _ in
+    } finish: {
+    }
+    try graph.run()
+  }
+}

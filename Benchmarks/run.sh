@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Builds the program and its benchmark, measures, and prints a table. Options go to benchmark.py (see --help).
+set -euo pipefail
+folder=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$folder")
+scratch=$root/.build/benchmarks
+
+for product in kapao-video kapao-bench; do
+  swift build --package-path "$folder" -c release --scratch-path "$scratch" --product "$product" >&2
+done
+
+# The peer; of no use to the program itself.
+venv=$scratch/venv
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$folder/requirements.txt" >&2
+
+bench=$scratch/release/kapao-bench
+# What the compute libraries read when they are loaded.
+while IFS= read -r variable; do export "${variable?}"; done < <("$bench" environment)
+exec "$venv/bin/python" "$folder/benchmark.py" "$bench" "$scratch/release/kapao-video" "$@"

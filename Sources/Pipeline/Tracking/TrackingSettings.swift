@@ -1,0 +1,56 @@
+import Kapao
+import Tracking
+
+/// How people are told apart and their poses smoothed.
+public struct TrackingSettings: Sendable {
+  /// Which tracker.
+  public var tracker = TrackerChoice.oks
+  /// The general tracker's settings; its confidence is that of the thresholds.
+  public var general = OKSTracker.Settings()
+  /// The player tracker's settings; likewise.
+  public var players = PlayerTracker.Settings()
+  /// Score from which a pose may carry on a track, though it is too weak to be shown by itself.
+  public var weakConfidence: Float = 0.1
+  /// How poses are smoothed.
+  public var smoothing = Smoothing.none
+  /// Cut-off frequency of the Butterworth filter in Hz.
+  public var cutoff = 6.0
+  /// Seconds without a pose that the Butterworth filter fills.
+  public var longestGap = 0.25
+
+  /// The default: the general tracker, without smoothing.
+  public init() {}
+
+  /// A tracker for one stream of poses that are shown from the thresholds' confidence.
+  func makeTracker(skeleton: Skeleton, thresholds: Thresholds) -> any PoseTracker {
+    // Poses must exceed the threshold; trackers take those that reach theirs.
+    let confidence = thresholds.poseConfidence.nextUp
+    switch tracker {
+    case .none: return UntrackedPoses()
+    case .oks:
+      var settings = general
+      settings.confidence = confidence
+      return OKSTracker(skeleton: skeleton, settings: settings)
+    case .players:
+      var settings = players
+      settings.confidence = confidence
+      return PlayerTracker(settings: settings)
+    }
+  }
+
+  /// The thresholds with which poses are to be found for the tracker.
+  ///
+  /// Weak poses are let through, and nothing else changes: only those above the wanted confidence take part in the
+  /// fusion, so that no weak pose takes a keypoint object from another, and suppression takes the path it took before
+  /// (see `Detections`).
+  func thresholds(_ wanted: Thresholds) -> Thresholds {
+    guard tracker != .none, weakConfidence < wanted.poseConfidence else { return wanted }
+    var thresholds = wanted
+    thresholds.poseConfidence = weakConfidence
+    if wanted.keypointConfidence < wanted.poseConfidence {
+      thresholds.poseConfidence = max(weakConfidence, wanted.keypointConfidence.nextUp)
+    }
+    thresholds.fusionConfidence = max(wanted.fusionConfidence, wanted.poseConfidence)
+    return thresholds
+  }
+}

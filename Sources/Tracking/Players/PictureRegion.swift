@@ -1,0 +1,68 @@
+import Kapao
+
+/// A part of the picture as a polygon, for example a court's floor.
+public struct PictureRegion: Hashable, Sendable {
+  /// A corner of a region.
+  public struct Corner: Hashable, Sendable {
+    /// From the left, in the region's unit.
+    public var x: Double
+    /// From the top, in the region's unit.
+    public var y: Double
+
+    /// A corner.
+    public init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// What coordinates are measured in.
+  public enum Unit: Sendable {
+    /// Pixels of the upright picture.
+    case pixels
+    /// Shares of the upright picture's width and height, 0…1.
+    case shares
+  }
+
+  /// The polygon's corners, in order around it.
+  public let corners: [Corner]
+  /// What the corners are measured in.
+  public let unit: Unit
+
+  /// A polygon; `nil` with fewer than three corners or with coordinates that are no numbers.
+  public init?(corners: [Corner], unit: Unit) {
+    guard corners.count >= 3, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return nil }
+    self.corners = corners
+    self.unit = unit
+  }
+
+  /// A polygon from text: corners as `x,y` with spaces between, in shares of the picture if none is above 1, else in
+  /// pixels; for example `0.2,0.3 0.8,0.3 1,1 0,1`.
+  public init?(_ text: String) {
+    var corners: [Corner] = []
+    for part in text.split(whereSeparator: \.isWhitespace) {
+      let numbers = part.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+      guard numbers.count == 2, let x = numbers[0], let y = numbers[1] else { return nil }
+      corners.append(Corner(x: x, y: y))
+    }
+    self.init(corners: corners, unit: corners.allSatisfy { $0.x <= 1 && $0.y <= 1 } ? .shares : .pixels)
+  }
+
+  /// Whether someone stands in the region: the middle of the box's lower edge is in it (even-odd rule).
+  public func contains(_ box: Box, in size: ImageSize) -> Bool {
+    let (width, height) = unit == .shares ? (Double(size.width), Double(size.height)) : (1, 1)
+    let (x, y) = (Double(box.x1 + box.x2) / 2 / width, Double(box.y2) / height)
+    guard x.isFinite, y.isFinite else { return false }
+    var isInside = false
+    var before = corners[corners.count - 1]
+    for corner in corners {
+      if (corner.y > y) != (before.y > y),
+        x < (before.x - corner.x) * (y - corner.y) / (before.y - corner.y) + corner.x
+      {
+        isInside.toggle()
+      }
+      before = corner
+    }
+    return isInside
+  }
+}
