@@ -7,12 +7,17 @@ Serves on 127.0.0.1 (port 0 picks one; the line "ready PORT" tells it):
 With --password everything is for user "viewer" with password "right".
 """
 import argparse
+import signal
 
 import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+# Whoever starts this may have blocked the signals that are to end it.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM, signal.SIGINT])
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 parser = argparse.ArgumentParser()
 parser.add_argument("port")

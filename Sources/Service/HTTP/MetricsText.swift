@@ -53,10 +53,10 @@ package struct MetricsText {
       add(family.name, family.kind, family.help, samples)
     }
     add(
-      "stream_latency_seconds", "gauge", "From the arrival of a picture to its annotated picture.",
+      "stream_latency_seconds", "summary", "From the arrival of a picture to its annotated picture.",
       quantiles(statuses, \.latency))
     add(
-      "stream_inference_seconds", "gauge", "The network and the fusion for one picture.",
+      "stream_inference_seconds", "summary", "The network and the fusion for one picture.",
       quantiles(statuses, \.inference))
     for (name, kind, help, value) in Self.outputFamilies {
       let samples = statuses.flatMap { status in

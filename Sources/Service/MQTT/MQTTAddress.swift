@@ -17,7 +17,9 @@ public struct MQTTAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads an address; `nil` if it is none.
   public init?(_ text: String) {
-    guard let parts = URLComponents(string: text), parts.scheme == "mqtt", let host = parts.host, !host.isEmpty else {
+    guard let parts = URLComponents(string: text), parts.scheme == "mqtt", parts.fragment == nil, let host = parts.host,
+      !host.isEmpty
+    else {
       return nil
     }
     let prefix = parts.path.trimmingCharacters(in: CharacterSet(charactersIn: "/"))
