@@ -44,7 +44,6 @@ class Benchmark:
     def network(self):
         """The network beside ONNX Runtime, and beside what the processor can do at most."""
         graph = Network(self.model, WIDTH, HEIGHT)
-        convolutions = [tensor for name, tensor in graph.weights.items() if name.endswith("weight")]
         image, ours = self.picture(graph)
         serialised = graph.model()
         contenders = {}
@@ -62,7 +61,6 @@ class Benchmark:
 
         operations = self.operations()
         self.values["gflop"] = operations
-        self.values["parameters"] = sum(tensor.size for tensor in convolutions)
         for threads in (1, 2):
             suffix = f"{threads} thread{'s' if threads > 1 else ''}"
             peaks = results["peak", threads]
@@ -80,11 +78,10 @@ class Benchmark:
                     remark += f"; {ratio:.2f} × ONNX Runtime"
                 self.values[f"{key}_{threads}"] = {
                     "best": min(times), "median": median(times), "share_of_peak": share, "to_ort": ratio}
-                target, met = ("≥ 78 % of peak, ≤ ONNX Runtime", share >= 0.78 and ratio <= 1) if key == "onednn" \
-                    else (None, None)
+                target = "≥ 78 % of peak, ≤ ONNX Runtime" if key == "onednn" else None
                 self.row(
                     f"KAPAO-S {WIDTH}×{HEIGHT}, {name}, {threads} thread{'s' if threads > 1 else ''}",
-                    f"{min(times):.1f} ms", f"{median(times):.1f} ms", remark, target, met)
+                    f"{min(times):.1f} ms", f"{median(times):.1f} ms", remark, target, share >= 0.78 and ratio <= 1)
         for backend, outputs in ours.items():
             difference = max(float(np.abs(a - b).max()) for a, b in zip(outputs, theirs))
             deviation = float(np.std(np.concatenate([output.ravel() for output in theirs])))
@@ -146,7 +143,7 @@ class Benchmark:
 
     def whole(self):
         """The whole run as a share of its network alone."""
-        clip = self.clip("mandelbrot", ["-f", "lavfi", "-i", "mandelbrot=size=1280x720:rate=30"], "-frames:v", 96)
+        clip = self.clip("medium", ["-i", ROOT / "Samples/campus.mp4"], "-frames:v", 48, "-vf", "scale=1280:720")
         worker = Worker(self.bench, "whole-run", self.model, clip, self.folder / "whole.mp4")
         rounds = [worker.numbers() for _ in range(max(2, 6 // self.scale))]
         worker.close()
@@ -169,12 +166,18 @@ class Benchmark:
     def memory(self):
         """Peak memory, and its growth in a long run."""
         clip = self.clip(
-            "large", ["-f", "lavfi", "-i", "mandelbrot=size=1920x1080:rate=30"], "-frames:v", 90 // self.scale)
-        peak, _ = memory.run(
-            self.program, "annotate", clip, "-o", self.folder / "large-out.mp4", "--model", self.model, "--size", 1024,
-            "--quiet")
-        self.values["peak_memory_mb"] = peak
-        self.row("peak memory, KAPAO-S on 1080p", f"{peak:.0f} MB", "", "2 cores", "≤ 400 MB", peak <= 400)
+            "large", ["-i", ROOT / "Samples/campus.mp4"], "-frames:v", 90 // self.scale, "-vf", "scale=1920:1080")
+        network = ["--model", self.model, "--size", 1024, "--quiet"]
+        poses, _ = memory.run(self.program, "annotate", clip, "--csv", self.folder / "large.csv", *network)
+        video, _ = memory.run(self.program, "annotate", clip, "-o", self.folder / "large.mkv", *network)
+        alone, _ = memory.run(
+            "ffmpeg", "-nostdin", "-v", "error", "-i", clip, "-c:v", "libx264", "-preset", "veryfast",
+            self.folder / "alone.mkv")
+        self.values["peak_memory_mb"] = {"poses": poses, "video": video, "ffmpeg": alone}
+        self.row("peak memory, KAPAO-S on 1080p, poses as CSV", f"{poses:.0f} MB", "", "", "≤ 400 MB", poses <= 400)
+        self.row(
+            "peak memory, KAPAO-S on 1080p, annotated video", f"{video:.0f} MB", "",
+            f"ffmpeg takes {alone:.0f} MB to encode the same clip anew", "≤ 400 MB", video <= 400)
 
         frames = 5000 // self.scale
         clip = self.clip(

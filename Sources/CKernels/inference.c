@@ -10,45 +10,27 @@
 #define VECTORISED
 #endif
 
-#define SPACE_TO_DEPTH(name, type, scale)                                                                    \
-  static inline __attribute__((always_inline)) void name(const type *pixels, int width, int height,          \
-                                                         float *output, int block) {                         \
-    const int columns = width / 2, rows = height / 2;                                                        \
-    const int channels = (12 + block - 1) / block * block;                                                   \
-    const size_t cells = (size_t)columns * rows;                                                             \
-    for (int y = 0; y < rows; y++)                                                                           \
-      for (int x = 0; x < columns; x++) {                                                                    \
-        const size_t cell = (size_t)y * columns + x;                                                         \
-        for (int slice = 0; slice < 4; slice++) {                                                            \
-          const type *pixel = pixels + ((size_t)(2 * y + (slice & 1)) * width + 2 * x + (slice >> 1)) * 3;   \
-          for (int colour = 0; colour < 3; colour++) {                                                       \
-            const int c = slice * 3 + colour;                                                                \
-            output[(c / block * cells + cell) * block + c % block] = pixel[colour] * (scale);                \
-          }                                                                                                  \
-        }                                                                                                    \
-        for (int c = 12; c < channels; c++) output[(c / block * cells + cell) * block + c % block] = 0;      \
-      }                                                                                                      \
+VECTORISED void kapao_planes_u8(const uint8_t *pixels, int count, float *planes) {
+  float *red = planes, *green = planes + count, *blue = planes + 2 * (size_t)count;
+  for (int i = 0; i < count; i++) {
+    red[i] = pixels[3 * (size_t)i] * (1.0f / 255.0f);
+    green[i] = pixels[3 * (size_t)i + 1] * (1.0f / 255.0f);
+    blue[i] = pixels[3 * (size_t)i + 2] * (1.0f / 255.0f);
   }
-
-SPACE_TO_DEPTH(space_to_depth_u8, uint8_t, 1.0f / 255.0f)
-SPACE_TO_DEPTH(space_to_depth_f32, float, 1.0f)
-
-// One constant block each, so that the divisions above fold away.
-void kapao_space_to_depth_u8(const uint8_t *pixels, int width, int height, float *output, int block) {
-  if (block == 16) space_to_depth_u8(pixels, width, height, output, 16);
-  else if (block == 8) space_to_depth_u8(pixels, width, height, output, 8);
-  else space_to_depth_u8(pixels, width, height, output, 1);
 }
 
-void kapao_space_to_depth_f32(const float *pixels, int width, int height, float *output, int block) {
-  if (block == 16) space_to_depth_f32(pixels, width, height, output, 16);
-  else if (block == 8) space_to_depth_f32(pixels, width, height, output, 8);
-  else space_to_depth_f32(pixels, width, height, output, 1);
+VECTORISED void kapao_planes_f32(const float *pixels, int count, float *planes) {
+  float *red = planes, *green = planes + count, *blue = planes + 2 * (size_t)count;
+  for (int i = 0; i < count; i++) {
+    red[i] = pixels[3 * (size_t)i];
+    green[i] = pixels[3 * (size_t)i + 1];
+    blue[i] = pixels[3 * (size_t)i + 2];
+  }
 }
 
 void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
                   float *columns) {
-  const int pad = kernel / 2;
+  const int pad = (kernel - 1) / 2;
   const int outputs = (width + 2 * pad - kernel) / stride + 1;
   for (int channel = 0; channel < channels; channel++)
     for (int ky = 0; ky < kernel; ky++)

@@ -20,7 +20,7 @@ public final class InferenceSession: @unchecked Sendable {
   public func run(_ image: LetterboxedImage, into output: HeadOutput) throws {
     let size = image.letterbox.input
     guard size == network.inputSize else { throw InferenceError.inputSize(size) }
-    kapao_space_to_depth_u8(image.pixels, Int32(size.width), Int32(size.height), executor.input, Int32(executor.block))
+    kapao_planes_u8(image.pixels, Int32(size.width * size.height), executor.input)
     try executor.run(into: output)
   }
 
@@ -29,8 +29,7 @@ public final class InferenceSession: @unchecked Sendable {
   /// - Throws: `InferenceError`.
   public func run(_ image: FloatImage, into output: HeadOutput) throws {
     guard image.size == network.inputSize else { throw InferenceError.inputSize(image.size) }
-    kapao_space_to_depth_f32(
-      image.pixels, Int32(image.size.width), Int32(image.size.height), executor.input, Int32(executor.block))
+    kapao_planes_f32(image.pixels, Int32(image.size.width * image.size.height), executor.input)
     try executor.run(into: output)
   }
 }

@@ -10,10 +10,8 @@ protocol Program: AnyObject, Sendable {
 
 /// Runs a program for one frame at a time, in memory planned once.
 protocol Executor: AnyObject {
-  /// The space-to-depth input, in the program's layout.
+  /// The input: a plane each of red, green and blue.
   var input: UnsafeMutablePointer<Float> { get }
-  /// Channels that lie side by side in the input.
-  var block: Int { get }
   /// Computes the output grids from the input.
   func run(into output: HeadOutput) throws
 }

@@ -50,7 +50,8 @@ struct Annotate: ParsableCommand {
     try analysis.run(input) { settings in
       settings.output = output
       settings.writer = encoding.writerOptions
-      settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+      settings.style = drawing.style(
+        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, preset: analysis.thresholds.preset)
       identityDrawing.apply(to: &settings.style)
       settings.exports = targets
     }

@@ -116,8 +116,11 @@ struct WebServiceTests {
       stuck.arguments = [
         "curl", "-s", "--limit-rate", "1", "-o", "/dev/null", url.absoluteString + "/streams/one.mjpg",
       ]
+      stuck.standardOutput = FileHandle.nullDevice
+      stuck.standardError = FileHandle.nullDevice
       try stuck.run()
-      defer { stuck.terminate() }
+      // The signals that end politely are blocked where tests run.
+      defer { kill(stuck.processIdentifier, SIGKILL) }
       #expect(get(url, "/streams/one.jpg", "-o", "/dev/null", "-w", "%{http_code}") == "200")
       let before = try #require(daemon.statuses.first).counters.processed
       let result = Media.run(

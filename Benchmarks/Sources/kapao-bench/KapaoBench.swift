@@ -5,5 +5,7 @@ import ArgumentParser
 struct KapaoBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kapao-bench", abstract: "Measures parts of kapao-video.",
-    subcommands: [EnvironmentVariables.self, Weights.self, Peak.self, Network.self, Stages.self, WholeRun.self, Track.self])
+    subcommands: [
+      EnvironmentVariables.self, Weights.self, Peak.self, Network.self, Stages.self, WholeRun.self, Track.self,
+    ])
 }

@@ -15,6 +15,9 @@ struct Stopwatch {
     self.cpu = Self.milliseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu
   }
 
+  /// The middle value.
+  static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
   private static func milliseconds(_ clock: clockid_t) -> Double {
     var time = timespec()
     clock_gettime(clock, &time)

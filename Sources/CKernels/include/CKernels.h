@@ -6,16 +6,14 @@
 
 // MARK: inference.c
 
-/// Network input from RGB bytes (height × width × 3): values / 255, space-to-depth by two in the channel order
-/// (row 0, column 0) (row 1, column 0) (row 0, column 1) (row 1, column 1), each RGB; `block` channels side by side.
-/// Channels 12 and up to a multiple of `block` become zero.
-void kapao_space_to_depth_u8(const uint8_t *pixels, int width, int height, float *output, int block);
+/// Network input from `count` RGB pixels in bytes: values / 255 as three planes of floats.
+void kapao_planes_u8(const uint8_t *pixels, int count, float *planes);
 
 /// The same from floats, taken as they are.
-void kapao_space_to_depth_f32(const float *pixels, int width, int height, float *output, int block);
+void kapao_planes_f32(const float *pixels, int count, float *planes);
 
 /// Columns `first` to `first + count` of the im2col matrix (channels · kernel² rows) of a convolution with padding
-/// kernel / 2 over channels × height × width; each row of `columns` has `count` values.
+/// (kernel − 1) / 2 over channels × height × width; each row of `columns` has `count` values.
 void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
                   float *columns);
 

@@ -6,28 +6,20 @@ import Kapao
 ///      "keypoints":{"nose":{"x":400.5,"y":210.25,"conf":0.9,"src":"kp"},"left_eye":{…,"conf":null,"src":"pose"},…}}]}
 ///
 /// (on one line). Names and meaning are those of the native CSV: `null` for what is missing, never 0.
-public final class NDJSONWriter: PoseWriter, @unchecked Sendable {
-  // @unchecked: used by one caller at a time, as PoseWriter demands.
+public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
+  // @unchecked: as its superclass.
 
   private let context: ExportContext
-  private let file: OutputFile
-  private var text = TextBuffer()
-  private var hasContent = false
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
   /// - Throws: `ExportError` where it cannot be created.
   public init(path: String, context: ExportContext) throws {
     self.context = context
-    file = try OutputFile(path: path)
+    try super.init(path: path)
   }
 
-  /// Where the lines go.
-  public var path: String { file.path }
-
-  /// Writes a frame's line.
-  public func write(_ record: FrameRecord) throws {
-    text.removeAll()
+  override func append(_ record: FrameRecord) {
     text.append("{\"frame\":")
     text.append(record.index)
     text.append(",\"time_s\":")
@@ -40,19 +32,7 @@ public final class NDJSONWriter: PoseWriter, @unchecked Sendable {
       append(person)
     }
     text.append("]}\n")
-    try file.append(text.bytes)
-    hasContent = true
   }
-
-  /// Closes the file; a run without frames leaves an empty one.
-  public func finish() throws {
-    if !hasContent { try file.append([]) }
-    hasContent = true
-    try file.close()
-  }
-
-  /// Closes the file; removes it if it is new and got no frame.
-  public func abandon() { file.abandon() }
 
   private func append(_ person: PersonRecord) {
     let pose = person.pose

@@ -6,28 +6,20 @@ import Kapao
 /// Its traps are its own: neither frame, time nor identity, rows of different widths, and `c` is 0 for a keypoint that no
 /// keypoint object confirmed, which says nothing of its quality. Numbers have all their digits. A keypoint that is
 /// missing, which the demo never has, is two empty fields and 0.
-public final class OfficialCSVWriter: PoseWriter, @unchecked Sendable {
-  // @unchecked: used by one caller at a time, as PoseWriter demands.
+public final class OfficialCSVWriter: FrameTextWriter, @unchecked Sendable {
+  // @unchecked: as its superclass.
 
   private let context: ExportContext
-  private let file: OutputFile
-  private var text = TextBuffer()
-  private var hasContent = false
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
   /// - Throws: `ExportError` where it cannot be created.
   public init(path: String, context: ExportContext) throws {
     self.context = context
-    file = try OutputFile(path: path)
+    try super.init(path: path)
   }
 
-  /// Where the rows go.
-  public var path: String { file.path }
-
-  /// Writes a frame's row.
-  public func write(_ record: FrameRecord) throws {
-    text.removeAll()
+  override func append(_ record: FrameRecord) {
     // Enumerated, as the order of equal scores must be kept.
     let people = record.people.enumerated().sorted {
       ($1.element.pose.score, $0.offset) < ($0.element.pose.score, $1.offset)
@@ -41,19 +33,7 @@ public final class OfficialCSVWriter: PoseWriter, @unchecked Sendable {
       }
     }
     text.append("\r\n")
-    try file.append(text.bytes)
-    hasContent = true
   }
-
-  /// Closes the file; a run without frames leaves an empty one.
-  public func finish() throws {
-    if !hasContent { try file.append([]) }
-    hasContent = true
-    try file.close()
-  }
-
-  /// Closes the file; removes it if it is new and got no frame.
-  public func abandon() { file.abandon() }
 
   private func append(_ keypoint: Keypoint?) {
     guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,

@@ -22,15 +22,12 @@ import Kapao
 /// The rows go to the final name, not to a temporary one, so that a run can be watched with `tail -f`, and each frame
 /// reaches the system in one call before `write` returns: whatever ends the program, every row in the file is whole.
 /// That a run was complete is said by the side-car, see `RunDescription`.
-public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
-  // @unchecked: used by one caller at a time, as PoseWriter demands.
+public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
+  // @unchecked: as its superclass.
 
   private let skeleton: Skeleton
   private let keypointObjectsOnly: Bool
   private let hasRawPositions: Bool
-  private let file: OutputFile
-  private var text = TextBuffer()
-  private var hasHeader = false
 
   /// Opens a CSV file; one that exists is replaced by the first frame, not before.
   ///
@@ -46,37 +43,15 @@ public final class PoseCSVWriter: PoseWriter, @unchecked Sendable {
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
     self.hasRawPositions = hasRawPositions
-    file = try OutputFile(path: path)
+    try super.init(path: path)
   }
 
-  /// Where the rows go.
-  public var path: String { file.path }
-
-  /// Writes a frame's rows.
-  public func write(_ record: FrameRecord) throws {
-    text.removeAll()
-    if !hasHeader { appendHeader() }
+  override func append(_ record: FrameRecord) {
     if record.people.isEmpty { appendRow(record, person: nil) }
     for person in record.people { appendRow(record, person: person) }
-    try file.append(text.bytes)
-    hasHeader = true
   }
 
-  /// Closes the file; a run without frames leaves one with a header only.
-  public func finish() throws {
-    if !hasHeader {
-      text.removeAll()
-      appendHeader()
-      try file.append(text.bytes)
-      hasHeader = true
-    }
-    try file.close()
-  }
-
-  /// Closes the file; removes it if it is new and has no rows.
-  public func abandon() { file.abandon() }
-
-  private func appendHeader() {
+  override func appendHeader() {
     text.append("frame,time_s,pts,track_id,person_score,bbox_x1,bbox_y1,bbox_x2,bbox_y2")
     for name in skeleton.keypointNames {
       for column in ["x", "y", "conf", "src"] {

@@ -5,50 +5,24 @@ import Kapao
 /// Columns: `track` (`track_3`; empty without tracking), `frame_idx` (from 0), `instance.score`, and for each keypoint
 /// `NAME.x`, `NAME.y`, `NAME.score`. A missing keypoint is three empty fields; the score of a keypoint that no keypoint
 /// object confirmed is the person's.
-public final class SLEAPAnalysisWriter: PoseWriter, @unchecked Sendable {
-  // @unchecked: used by one caller at a time, as PoseWriter demands.
+public final class SLEAPAnalysisWriter: FrameTextWriter, @unchecked Sendable {
+  // @unchecked: as its superclass.
 
   private let context: ExportContext
-  private let file: OutputFile
-  private var text = TextBuffer()
-  private var hasHeader = false
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
   /// - Throws: `ExportError` where it cannot be created.
   public init(path: String, context: ExportContext) throws {
     self.context = context
-    file = try OutputFile(path: path)
+    try super.init(path: path)
   }
 
-  /// Where the rows go.
-  public var path: String { file.path }
-
-  /// Writes a frame's rows.
-  public func write(_ record: FrameRecord) throws {
-    text.removeAll()
-    appendHeaderOnce()
+  override func append(_ record: FrameRecord) {
     for person in record.people { append(ExportedPerson(person, context: context), frame: record.index) }
-    try file.append(text.bytes)
-    hasHeader = true
   }
 
-  /// Closes the file; a run without frames leaves one with a header only.
-  public func finish() throws {
-    if !hasHeader {
-      text.removeAll()
-      appendHeaderOnce()
-      try file.append(text.bytes)
-      hasHeader = true
-    }
-    try file.close()
-  }
-
-  /// Closes the file; removes it if it is new and has no rows.
-  public func abandon() { file.abandon() }
-
-  private func appendHeaderOnce() {
-    guard !hasHeader else { return }
+  override func appendHeader() {
     text.append("track,frame_idx,instance.score")
     for name in context.skeleton.keypointNames {
       for column in ["x", "y", "score"] { text.append(",\(name).\(column)") }

@@ -16,14 +16,15 @@ struct OneDNNCompiler {
 
   private func convolution(_ step: ConvolutionStep) throws -> OneDNNProgram.Operation {
     let (output, shape) = try destination(step)
-    var source = try describe(step.input)
+    // The picture's planes are not blocked: the library has kernels of its own for a first convolution.
+    var source = try describe(self.shape(step.input), tag: step.input == plan.input ? dnnl_nchw : nil)
     var target = try describe(shape)
     let kernel = [step.outputChannels, step.input.channels.count, step.kernel, step.kernel]
     var weights = try describe(kernel, tag: dnnl_format_tag_any)
     var bias = try describe([step.outputChannels], tag: dnnl_a)
     var description = dnnl_convolution_desc_t()
     let strides = [Int64](repeating: Int64(step.stride), count: 2)
-    let padding = [Int64](repeating: Int64(step.kernel / 2), count: 2)
+    let padding = [Int64](repeating: Int64(step.padding), count: 2)
     try check(
       dnnl_convolution_forward_desc_init(
         &description, dnnl_forward_inference, dnnl_convolution_direct, &source, &weights, &bias, &target, strides,

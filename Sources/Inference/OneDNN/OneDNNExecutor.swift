@@ -10,7 +10,6 @@ final class OneDNNExecutor: Executor {
   }
 
   let input: UnsafeMutablePointer<Float>
-  var block: Int { program.block }
   private let program: OneDNNProgram
   private let stream: OneDNNStream
   private let arena: FloatMemory
@@ -53,7 +52,7 @@ final class OneDNNExecutor: Executor {
       case .primitive(let primitive, let arguments):
         try stream.execute(primitive, arguments)
       case .upsample(let from, let to, let planes, let height, let width):
-        kapao_upsample(from, Int32(planes), Int32(height), Int32(width), Int32(block), to)
+        kapao_upsample(from, Int32(planes), Int32(height), Int32(width), Int32(program.block), to)
       }
     }
     try stream.wait()

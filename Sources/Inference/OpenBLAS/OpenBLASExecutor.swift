@@ -8,7 +8,6 @@ final class OpenBLASExecutor: Executor {
   private static let tile = 1 << 17
 
   let input: UnsafeMutablePointer<Float>
-  let block = 1
   private let program: OpenBLASProgram
   private var plan: ExecutionPlan { program.plan }
   private let arena: FloatMemory

@@ -15,6 +15,8 @@ struct ConvolutionStep {
   let output: Destination
   let kernel: Int
   let stride: Int
+  /// Cells around the input that count as zero.
+  var padding: Int { (kernel - 1) / 2 }
   /// Whether SiLU follows.
   let activates: Bool
   /// Added after the activation.

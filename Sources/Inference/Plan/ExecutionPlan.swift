@@ -28,7 +28,7 @@ struct ExecutionPlan {
   private(set) var block: Int
   var buffers: [Buffer] = []
   var steps: [Step] = []
-  /// Where the space-to-depth input goes: 12 channels and padding.
+  /// Where the picture goes: red, green and blue.
   var input = FeatureMaps(buffer: 0, offset: 0, channels: [])
   var heads: [HeadGrid] = []
 

@@ -19,8 +19,7 @@ struct ExecutionPlanBuilder {
   }
 
   mutating func build() throws {
-    let inputs = FeatureMaps.channels(12, block: block)
-    plan.input = FeatureMaps(buffer: plan.addBuffer(channels: inputs.count, stride: 2), offset: 0, channels: inputs)
+    plan.input = FeatureMaps(buffer: plan.addBuffer(channels: 3, stride: 1), offset: 0, channels: [0, 1, 2])
     for layer in definition.layers { outputs.append(try lower(layer)) }
   }
 
@@ -29,7 +28,8 @@ struct ExecutionPlanBuilder {
     switch layer.operation {
     case .focus:
       let output = place(layer)
-      try convolve(["\(name).conv.conv"], plan.input, .maps(output), kernel: 3)
+      let (weight, bias) = try parameters("\(name).conv.conv", inputs: 12, kernel: 3)
+      append("\(name).conv.conv", [(Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
       return output
     case .convolution(_, let kernel, let stride):
       let output = place(layer)
@@ -160,22 +160,50 @@ struct ExecutionPlanBuilder {
     activates: Bool = true, residual: FeatureMaps? = nil
   ) throws {
     let inputs = input.channels.compactMap { $0 }.count
-    var outputChannels = 0
-    let tensors = try names.map { name in
-      let weight = try tensor("\(name).weight")
-      let bias = try tensor("\(name).bias")
-      guard weight.shape == [bias.values.count, inputs, kernel, kernel] else {
-        throw InferenceError.missingTensor(
-          "\(name).weight", expected: [bias.values.count, inputs, kernel, kernel])
-      }
-      outputChannels += FeatureMaps.rounded(bias.values.count, block)
-      return (weight: weight, bias: bias)
-    }
+    append(
+      names[0], try names.map { try parameters($0, inputs: inputs, kernel: kernel) }, input, output, kernel: kernel,
+      stride: stride, activates: activates, residual: residual)
+  }
+
+  private mutating func append(
+    _ name: String, _ tensors: [(weight: Tensor, bias: Tensor)], _ input: FeatureMaps,
+    _ output: ConvolutionStep.Destination, kernel: Int, stride: Int, activates: Bool = true,
+    residual: FeatureMaps? = nil
+  ) {
+    let outputChannels = tensors.reduce(0) { $0 + FeatureMaps.rounded($1.bias.values.count, block) }
     plan.steps.append(
       .convolution(
         ConvolutionStep(
-          name: names[0], input: input, output: output, kernel: kernel, stride: stride, activates: activates,
+          name: name, input: input, output: output, kernel: kernel, stride: stride, activates: activates,
           residual: residual, outputChannels: outputChannels, tensors: tensors, block: block)))
+  }
+
+  /// The focus layer's 3×3 convolution of every second row and column, as the 6×6 convolution with stride 2 of the
+  /// picture that it amounts to: channel 3·(2·column + row) + colour of cell (y, x) is that colour at (2y + row,
+  /// 2x + column).
+  private static func unfocused(_ weight: Tensor) -> Tensor {
+    let outputs = weight.shape[0]
+    var values = [Float](repeating: 0, count: outputs * 3 * 36)
+    for output in 0..<outputs {
+      for channel in 0..<12 {
+        let (row, column, colour) = (channel / 3 % 2, channel / 6, channel % 3)
+        for y in 0..<3 {
+          for x in 0..<3 {
+            values[((output * 3 + colour) * 6 + 2 * y + row) * 6 + 2 * x + column] =
+              weight.values[(output * 12 + channel) * 9 + 3 * y + x]
+          }
+        }
+      }
+    }
+    return Tensor(shape: [outputs, 3, 6, 6], values: values)
+  }
+
+  private func parameters(_ name: String, inputs: Int, kernel: Int) throws -> (weight: Tensor, bias: Tensor) {
+    let weight = try tensor("\(name).weight")
+    let bias = try tensor("\(name).bias")
+    let shape = [bias.values.count, inputs, kernel, kernel]
+    guard weight.shape == shape else { throw InferenceError.missingTensor("\(name).weight", expected: shape) }
+    return (weight, bias)
   }
 
   private func tensor(_ name: String) throws -> Tensor {

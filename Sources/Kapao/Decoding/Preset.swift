@@ -1,4 +1,4 @@
-/// Named sets of thresholds.
+/// Named sets of thresholds: those of the paper and of its five video demos.
 public enum Preset: String, CaseIterable, Sendable {
   /// The official video demo's.
   case demo
@@ -6,11 +6,21 @@ public enum Preset: String, CaseIterable, Sendable {
   case paper
   /// The demo's with τ_ck 0.01, keeping only keypoints that a keypoint object confirmed.
   case partial
+  /// The demo of one person in a 480p video; white, with face.
+  case shuffle
+  /// The demo of a crowd in a 720p video; purple.
+  case flashMob = "flash-mob"
+  /// The demo of partial poses: as `partial`, white, with face.
+  case redLight = "red-light"
+  /// The squash demo: two players told apart, the crowd in grey.
+  case squash
+  /// The demo of a depth video; white, with face.
+  case depth
 
   /// The preset's thresholds.
   public var thresholds: Thresholds {
     switch self {
-    case .demo:
+    case .demo, .shuffle, .flashMob, .squash, .depth:
       Thresholds(
         poseConfidence: 0.5, poseOverlap: 0.45, keypointConfidence: 0.5, keypointOverlap: 0.45, fusionConfidence: 0.2,
         fusionDistance: 50)
@@ -18,7 +28,7 @@ public enum Preset: String, CaseIterable, Sendable {
       Thresholds(
         poseConfidence: 0.001, poseOverlap: 0.65, keypointConfidence: 0.2, keypointOverlap: 0.25,
         fusionConfidence: 0.3, fusionDistance: 50)
-    case .partial:
+    case .partial, .redLight:
       Thresholds(
         poseConfidence: 0.5, poseOverlap: 0.45, keypointConfidence: 0.01, keypointOverlap: 0.45, fusionConfidence: 0.2,
         fusionDistance: 50, keypointObjectsOnly: true)

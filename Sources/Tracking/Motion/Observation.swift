@@ -22,11 +22,11 @@ struct Observation {
     isConfident = pose.score >= confidence
   }
 
-  /// From the box, or from the keypoints where the box is none.
+  /// The box's or the keypoints', whichever is larger: weak poses have boxes around a part of the body.
   private static func size(of box: Box, extent: BodyShape.Extent) -> Double {
-    let (width, height) = (Double(max(0, box.width)), Double(max(0, box.height)))
-    let fromBox = (width * width + height * height).squareRoot() / 2
-    if fromBox.isFinite, fromBox > 1, fromBox < 1e6 { return fromBox }
-    return max(1, (extent.width * extent.width + extent.height * extent.height).squareRoot() / 2)
+    func half(_ width: Double, _ height: Double) -> Double { (width * width + height * height).squareRoot() / 2 }
+    let fromBox = half(Double(max(0, box.width)), Double(max(0, box.height)))
+    let fromKeypoints = half(extent.width, extent.height)
+    return max(1, fromBox.isFinite && fromBox < 1e6 ? max(fromBox, fromKeypoints) : fromKeypoints)
   }
 }

@@ -56,6 +56,9 @@ struct Tracklet {
     seenAt = (0, 0)
   }
 
+  /// Seconds from the first to the last sight.
+  var seenFor: Double { lastSeen - born }
+
   /// Uncertainty of the place: the larger variance of the two directions, in square pixels.
   var variance: Double { max(x.positionVariance, y.positionVariance) }
 

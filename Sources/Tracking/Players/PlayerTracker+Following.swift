@@ -11,6 +11,13 @@ extension PlayerTracker {
   private static let sizeWeight = 0.5
   /// What a wide gate costs at most.
   private static let widthWeight = 0.25
+  /// What taking a weak pose costs.
+  private static let weakPrice = 0.1
+  /// What giving a pose to someone hardly known costs: the second pose of a player, found for a moment, is not to take
+  /// the player's next pose.
+  private static let newcomerPrice = 1.0
+  /// A weak pose must be nearer, by this factor.
+  private static let weakGate = 0.6
   /// Seconds after the last sight during which a weak pose may be the person.
   private static let weakTime = 0.5
 
@@ -27,11 +34,12 @@ extension PlayerTracker {
     return kept
   }
 
-  /// Assigns the frame's poses to players and bystanders together, confident ones first; whoever is left is a new
-  /// bystander.
+  /// Assigns the frame's poses to players and bystanders together; whoever is left with confidence is a new bystander.
+  ///
+  /// Weak poses take part at once, at a price: where two people hide each other, one is often found with both their
+  /// limbs, and the weak pose is what tells which of them that is.
   mutating func follow(_ observations: [Observation], now: Double, size: ImageSize) {
-    assign(observations.filter(\.isConfident), isWeak: false, now: now, size: size)
-    assign(observations.filter { !$0.isConfident }, isWeak: true, now: now, size: size)
+    assign(observations, now: now, size: size)
     let taken = Set(places.compactMap(\.pose) + bystanders.compactMap(\.pose))
     for observation in observations where observation.isConfident && !taken.contains(observation.index) {
       guard settings.crowd.keeps(observation.pose, in: size) else { continue }
@@ -39,26 +47,26 @@ extension PlayerTracker {
     }
   }
 
-  private mutating func assign(_ observations: [Observation], isWeak: Bool, now: Double, size: ImageSize) {
-    let held = places.indices.filter { mayBeFound(places[$0].player, pose: places[$0].pose, isWeak: isWeak) }
-    let others = bystanders.indices.filter {
-      mayBeFound(bystanders[$0].motion, pose: bystanders[$0].pose, isWeak: isWeak)
-    }
-    guard !observations.isEmpty, !(held.isEmpty && others.isEmpty) else { return }
+  private mutating func assign(_ observations: [Observation], now: Double, size: ImageSize) {
+    let held = places.indices.filter { places[$0].player.map { $0.unseen <= settings.holdTime } ?? false }
+    guard !observations.isEmpty, !(held.isEmpty && bystanders.isEmpty) else { return }
     var costs: [Double] = []
+    costs.reserveCapacity((held.count + bystanders.count) * observations.count)
     for place in held {
+      let player = places[place].player!
       for observation in observations {
         let isPossible =
-          places[place].player!.unseen <= Self.weakTime
+          player.unseen <= Self.weakTime
           ? settings.crowd.keeps(observation.pose, in: size) : settings.crowd.admits(observation.pose, in: size)
-        costs.append(isPossible ? cost(places[place].player!, observation) : .infinity)
+        costs.append(isPossible ? cost(player, observation) : .infinity)
       }
     }
-    for other in others {
-      for observation in observations { costs.append(cost(bystanders[other].motion, observation)) }
+    for bystander in bystanders {
+      let price = bystander.motion.seenFor >= settings.acquaintance ? 0 : Self.newcomerPrice
+      for observation in observations { costs.append(price + cost(bystander.motion, observation)) }
     }
     let columns = HungarianAssignment.columns(
-      costs: costs, rows: held.count + others.count, columns: observations.count, limit: Self.limit)
+      costs: costs, rows: held.count + bystanders.count, columns: observations.count, limit: Self.limit)
     for (row, column) in columns.enumerated() {
       guard let column else { continue }
       let observation = observations[column]
@@ -66,25 +74,29 @@ extension PlayerTracker {
         places[held[row]].player!.update(observation, at: now)
         places[held[row]].pose = observation.index
       } else {
-        bystanders[others[row - held.count]].motion.update(observation, at: now)
-        bystanders[others[row - held.count]].pose = observation.index
+        bystanders[row - held.count].motion.update(observation, at: now)
+        bystanders[row - held.count].pose = observation.index
       }
     }
   }
 
-  private func mayBeFound(_ person: Tracklet?, pose: Int?, isWeak: Bool) -> Bool {
-    guard let person, pose == nil else { return false }
-    return person.unseen <= (isWeak ? Self.weakTime : settings.holdTime)
-  }
-
   /// The square of the mean keypoint distance, with a difference in size as a further distance, in gates.
   private func cost(_ person: Tracklet, _ observation: Observation) -> Double {
-    guard let distance = person.shape.meanDistance(to: observation.shape) else { return .infinity }
-    let gate = min(settings.widestGate, settings.gate + settings.gateGrowth * person.unseen)
+    guard let distance = person.shape.meanDistance(to: observation.shape),
+      observation.isConfident || person.unseen <= Self.weakTime
+    else { return .infinity }
+    let gate = gate(of: person) * (observation.isConfident ? 1 : Self.weakGate)
     let place = distance / person.size
     let growth = Self.sizeWeight * log(observation.size / person.size)
     let cost = (place * place + growth * growth) / (gate * gate)
+    guard cost < 1 else { return .infinity }
     // The wider the net, the less a catch says.
-    return cost < 1 ? cost + Self.widthWeight * (1 - settings.gate / gate) : .infinity
+    return cost + Self.widthWeight * (1 - settings.gate / max(settings.gate, gate))
+      + (observation.isConfident ? 0 : Self.weakPrice)
+  }
+
+  /// How far from the predicted place someone may be, in body sizes.
+  func gate(of person: Tracklet) -> Double {
+    min(settings.widestGate, settings.gate + settings.gateGrowth * person.unseen)
   }
 }

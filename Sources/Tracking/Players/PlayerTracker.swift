@@ -78,7 +78,8 @@ public struct PlayerTracker: PoseTracker {
       bystanders[index].pose = nil
       bystanders[index].motion.predict(seconds: seconds)
     }
-    bystanders.removeAll { $0.motion.unseen > max(1, seconds) }
+    let acquaintance = settings.acquaintance
+    bystanders.removeAll { $0.motion.unseen > max($0.motion.seenFor >= acquaintance ? 1 : 0.2, seconds) }
   }
 
   // MARK: - The team
@@ -111,9 +112,10 @@ public struct PlayerTracker: PoseTracker {
     return value.isNaN ? .infinity : value
   }
 
-  /// Lets people into the places of players who have been away for long, and into those never filled.
+  /// Lets people into the places of players who have been away for long, and into those never filled; and into that of a
+  /// player not seen now, if they are where the player can have got to.
   private mutating func fillFreePlaces(now: Double, poses: [Pose], size: ImageSize) {
-    let free = places.indices.filter { places[$0].player.map { $0.unseen > settings.holdTime } ?? true }
+    let free = places.indices.filter { places[$0].pose == nil }
     guard !free.isEmpty else { return }
     let candidates = bystanders.indices.filter {
       let motion = bystanders[$0].motion
@@ -138,9 +140,10 @@ public struct PlayerTracker: PoseTracker {
   /// From 0 (where the place's player was last seen) to 1 (far away); infinite for someone who cannot be the player.
   private func entryCost(_ player: Tracklet?, _ candidate: Tracklet) -> Double {
     guard let player else { return 1 }
-    let wasBeside = candidate.born <= player.lastSeen
+    let wasBeside = player.lastSeen - candidate.born >= settings.acquaintance
     guard !wasBeside || player.unseen > settings.takeoverTime else { return .infinity }
     let distance = (player.shape.meanDistance(to: candidate.shape) ?? .infinity) / player.size
+    guard player.unseen > settings.holdTime || distance < gate(of: player) else { return .infinity }
     return min(1, distance * distance / 100)
   }
 

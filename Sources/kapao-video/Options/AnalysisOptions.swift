@@ -30,14 +30,14 @@ struct AnalysisOptions: ParsableArguments {
   ) throws -> AnnotationSettings {
     let model = try Model.load(modelPath)
     var settings = AnnotationSettings(
-      input: video, model: model, inputSize: network.inputSize(model.architecture),
+      input: video, model: model, inputSize: network.inputSize(model.architecture, preset: thresholds.preset),
       thresholds: thresholds.thresholds(for: model))
     settings.reader = input.readerOptions
     settings.backend = network.backend
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
-    settings.tracking = tracking.settings
+    settings.tracking = tracking.settings(preset: thresholds.preset)
     outputs(&settings)
     return settings
   }

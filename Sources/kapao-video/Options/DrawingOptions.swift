@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kapao
 import Render
 
 /// What is drawn, with the names of the official demo where it has them.
@@ -15,11 +16,14 @@ struct DrawingOptions: ParsableArguments {
   @Flag(help: "Write each person's score at the box.")
   var score = false
 
-  @Option(help: "person (a colour each), side (left, right, middle), or one colour as name, #rrggbb or r,g,b.")
-  var color: ColourChoice = .person
+  @Option(
+    help:
+      "person (a colour each), side (left, right, middle), or one colour as name, #rrggbb or r,g,b. Default: person.")
+  var color: ColourChoice?
 
-  @Option(help: "Opacity of the drawing, 0 to 1. (The official demo's --alpha is the opacity of the picture.)")
-  var alpha: Double = OverlayStyle().opacity
+  @Option(
+    help: "Opacity of the drawing, 0 to 1. (The official demo's --alpha is the opacity of the picture.) Default: 0.9.")
+  var alpha: Double?
 
   @Option(help: "Width of lines in pixels. Default: follows the picture's size.")
   var lineWidth: Double?
@@ -34,7 +38,7 @@ struct DrawingOptions: ParsableArguments {
   var time = false
 
   func validate() throws {
-    guard (0...1).contains(alpha) else { throw ValidationError("--alpha must be between 0 and 1.") }
+    if let alpha, !(0...1).contains(alpha) { throw ValidationError("--alpha must be between 0 and 1.") }
     for (name, value) in [("--line-width", lineWidth), ("--keypoint-size", keypointSize)] {
       if let value, !(value > 0 && value <= 1000) {
         throw ValidationError("\(name) must be between 0 and 1000 pixels.")
@@ -42,15 +46,16 @@ struct DrawingOptions: ParsableArguments {
     }
   }
 
-  func style(keypointObjectsOnly: Bool) -> OverlayStyle {
+  /// The style; what the user does not say is the preset's.
+  func style(keypointObjectsOnly: Bool, preset: Preset?) -> OverlayStyle {
     var style = OverlayStyle()
     style.skeleton = skeleton
     style.keypoints = skeleton
-    style.facePoints = face
-    style.boxes = bbox
+    style.facePoints = face || preset?.drawsFace == true
+    style.boxes = bbox || preset?.isDemo == true
     style.labels = score ? [.score] : []
-    style.colourMode = color.mode
-    style.opacity = alpha
+    style.colourMode = (color ?? preset?.colour ?? .person).mode
+    style.opacity = alpha ?? preset?.opacity ?? style.opacity
     style.lineWidth = lineWidth
     style.keypointSize = keypointSize
     style.keypointObjectsOnly = keypointObjectsOnly

@@ -38,7 +38,9 @@ struct NetworkOptions: ParsableArguments {
   func path() throws -> String { try model ?? DefaultModel.path() }
 
   /// The longest side of the input for an architecture.
-  func inputSize(_ architecture: Architecture) -> Int { size ?? (architecture.widthMultiple <= 0.25 ? 640 : 1024) }
+  func inputSize(_ architecture: Architecture, preset: Preset? = nil) -> Int {
+    size ?? preset?.inputSize ?? (architecture.widthMultiple <= 0.25 ? 640 : 1024)
+  }
 
   /// Threads of inference.
   var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }

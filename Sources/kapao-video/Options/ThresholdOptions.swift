@@ -8,7 +8,7 @@ extension BorderRule: ExpressibleByArgument {}
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help:
-      "Set of thresholds: demo (the official demo's), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed). Default: demo, with the person confidence that the model recommends."
+      "Set of thresholds: demo (the official demo's), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed); or one of the paper's video demos with its size and looks: shuffle, flash-mob, red-light, squash, depth. Default: demo, with the person confidence that the model recommends."
   )
   var preset: Preset?
 

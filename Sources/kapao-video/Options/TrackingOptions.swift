@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kapao
 import Pipeline
 import Tracking
 
@@ -8,8 +9,8 @@ extension Smoothing: ExpressibleByArgument {}
 
 /// Who is who from frame to frame, and smoothing.
 struct TrackingOptions: ParsableArguments {
-  @Option(help: "oks (any number of people), players (a fixed number of players, and the crowd) or none.")
-  var tracker: TrackerChoice = .oks
+  @Option(help: "oks (any number of people), players (a fixed number of players, and the crowd) or none. Default: oks.")
+  var tracker: TrackerChoice?
 
   @Option(help: "The number of players, for --tracker players.")
   var people = 2
@@ -21,7 +22,7 @@ struct TrackingOptions: ParsableArguments {
     help:
       "Diagonal of a person's box as a share of the picture's, below which the person is crowd; 0.204 is the squash demo's. Default: 0, nobody."
   )
-  var crowdSize = 0.0
+  var crowdSize: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -46,22 +47,23 @@ struct TrackingOptions: ParsableArguments {
 
   func validate() throws {
     guard (1...64).contains(people) else { throw ValidationError("--people must be between 1 and 64.") }
-    guard (0...1).contains(crowdSize) else { throw ValidationError("--crowd-size must be between 0 and 1.") }
+    guard (0...1).contains(crowdSize ?? 0) else { throw ValidationError("--crowd-size must be between 0 and 1.") }
     guard (0...3600).contains(hold) else { throw ValidationError("--hold must be between 0 and 3600 seconds.") }
     guard (0...1).contains(weakConfidence) else { throw ValidationError("--weak-confidence must be between 0 and 1.") }
     guard (0.1...1000).contains(cutoff) else { throw ValidationError("--cutoff must be between 0.1 and 1000 Hz.") }
     guard (0...2).contains(fillGaps) else { throw ValidationError("--fill-gaps must be between 0 and 2 seconds.") }
-    guard smooth == .none || tracker != .none else { throw ValidationError("--smooth needs a tracker.") }
+    guard smooth == .none || tracker != TrackerChoice.none else { throw ValidationError("--smooth needs a tracker.") }
   }
 
-  var settings: TrackingSettings {
+  /// The settings; what the user does not say is the preset's.
+  func settings(preset: Preset?) -> TrackingSettings {
     var settings = TrackingSettings()
-    settings.tracker = tracker
+    settings.tracker = tracker ?? (preset == .squash ? .players : .oks)
     settings.general.lossTime = hold
     settings.players.holdTime = hold
     settings.players.players = people
     settings.players.order = order
-    settings.players.crowd = CrowdRule(leastSize: crowdSize, region: region?.region)
+    settings.players.crowd = CrowdRule(leastSize: crowdSize ?? preset?.crowdSize ?? 0, region: region?.region)
     settings.weakConfidence = weakConfidence
     settings.smoothing = smooth
     settings.cutoff = cutoff

@@ -47,17 +47,20 @@ public final class LiveOutput: LiveReceiver, @unchecked Sendable {
     queue.async(group: done) { [self] in work() }
   }
 
+  /// How the output is doing.
   public var status: LiveOutputStatus? {
     var status = lock.withLock { report }
     status.dropped += inbox.dropped
     return status
   }
 
+  /// Queues a picture; if the queue is full, the oldest one in it gives way.
   public func offer(_ frame: LiveFrame) {
     if content == .poses, frame.record == nil { return }
     _ = inbox.send(frame)
   }
 
+  /// Writes what is queued and completes the output.
   public func finish() {
     inbox.finish()
     done.wait()

@@ -32,13 +32,16 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     encoder = JPEGEncoder(maximumWidth: maximumWidth)
   }
 
+  /// None: viewers are no output.
   public var status: LiveOutputStatus? { nil }
 
+  /// Keeps the picture as the newest one.
   public func offer(_ frame: LiveFrame) {
     lock.withLock { newest = ((newest?.number ?? 0) + 1, frame.frame) }
     encodeIfWanted()
   }
 
+  /// Tells all viewers that no picture follows.
   public func finish() {
     let left = lock.withLock {
       isFinished = true

@@ -9,11 +9,14 @@ public final class PoseSink: LiveSink, @unchecked Sendable {
   /// Writes with `writer`, which is finished with the stream.
   public init(_ writer: any PoseWriter) { self.writer = writer }
 
+  /// Writes the poses of a picture.
   public func write(_ frame: LiveFrame) throws {
     if let record = frame.record { try writer.write(record) }
   }
 
+  /// Completes the output.
   public func finish() throws { try writer.finish() }
 
+  /// Closes it after an error.
   public func abandon() { writer.abandon() }
 }

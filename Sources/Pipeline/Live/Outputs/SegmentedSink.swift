@@ -29,17 +29,20 @@ public final class SegmentedSink: LiveSink, @unchecked Sendable {
     self.make = make
   }
 
+  /// Writes a picture, to a new file where the stretch of time is over.
   public func write(_ frame: LiveFrame) throws {
     // A clock that was set back begins a new file, too.
     if sink == nil || !(0..<seconds).contains(frame.date.timeIntervalSince(began)) { try begin(at: frame.date) }
     try sink?.write(frame)
   }
 
+  /// Completes the present file.
   public func finish() throws {
     defer { sink = nil }
     try sink?.finish()
   }
 
+  /// Closes the present file after an error.
   public func abandon() {
     sink?.abandon()
     sink = nil

@@ -69,6 +69,7 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
     return options
   }
 
+  /// Encodes a picture.
   public func write(_ frame: LiveFrame) throws {
     let new = Shape(frame.frame)
     if let shape, shape != new {
@@ -83,10 +84,12 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
     try open.write(frame.frame)
   }
 
+  /// Encodes what is left and writes the end.
   public func finish() throws {
     if let writer, writer.frameCount > 0 { try writer.finish() }
     writer = nil
   }
 
+  /// Closes it after an error.
   public func abandon() { writer?.abandon() }
 }
