@@ -1,7 +1,4 @@
 import Foundation
-import Kapao
-import Logging
-import Pipeline
 import Service
 import TestSupport
 import Testing
@@ -12,14 +9,8 @@ struct WebServiceTests {
   private func withService(
     token: String? = nil, _ body: (URL, Daemon) async throws -> Void
   ) async throws {
-    var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    log.logLevel = .critical
-    let daemon = Daemon(log: log) { _ in
-      let model = try Model.load(Fixtures.path("reference/kapao_tiny_coco_random.pt"))
-      return (try NetworkProvider(model: model, inputSize: 128, threads: 1), model)
-    }
-    let text = "streams: {one: {source: 'lavfi:testsrc2=s=320x180:r=25'}}"
-    try daemon.apply(try ConfigurationReader(environment: [:]).read(text, path: ""))
+    let daemon = ServiceBench.daemon()
+    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: 'lavfi:testsrc2=s=320x180:r=25'}}"))
     var http = HTTPConfiguration()
     http.port = 0
     http.token = token
@@ -58,6 +49,18 @@ struct WebServiceTests {
       #expect(metrics.contains("# TYPE kapao_stream_frames_read_total counter"))
       #expect(get(url, "/api/streams").contains("\"state\":\"streaming\""))
       #expect(get(url, "/api/streams/one").contains("\"name\":\"one\""))
+    }
+  }
+
+  @Test(
+    "Prometheus takes the metrics",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "promtool is not installed"))
+  func metrics() async throws {
+    try await withService { url, daemon in
+      #expect(await ServiceBench.wait { daemon.statuses[0].latency != nil })
+      let result = Media.run("bash", ["-c", "curl -s \(url.absoluteString)/metrics | promtool check metrics"])
+      #expect(result.status == 0)
+      #expect(result.errors == "")
     }
   }
 

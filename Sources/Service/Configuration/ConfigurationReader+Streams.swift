@@ -39,7 +39,7 @@ extension ConfigurationReader {
     stream.stallTimeout = stall ?? stream.stallTimeout
     stream.preset = preset
     stream.poseConfidence = confidence.map { Float($0) }
-    stream.tracker = tracker ?? stream.tracker
+    stream.tracker = tracker
     stream.people = people ?? stream.people
     stream.smoothing = smoothing ?? stream.smoothing
     stream.style = drawn ?? stream.style

@@ -17,8 +17,8 @@ public struct StreamConfiguration: Hashable, Sendable {
   public var preset: Preset?
   /// Confidence that a person must exceed; `nil` for the preset's.
   public var poseConfidence: Float?
-  /// Which tracker tells people apart.
-  public var tracker = TrackerChoice.oks
+  /// Which tracker tells people apart; `nil` for the preset's.
+  public var tracker: TrackerChoice?
   /// The number of players, for the tracker of players.
   public var people = 2
   /// How poses are smoothed: not at all, or by the one-euro filter.
@@ -31,7 +31,7 @@ public struct StreamConfiguration: Hashable, Sendable {
   /// How people are told apart.
   var tracking: TrackingSettings {
     var tracking = TrackingSettings()
-    tracking.tracker = tracker
+    tracking.tracker = tracker ?? (preset == .squash ? .players : .oks)
     tracking.players.players = people
     tracking.smoothing = smoothing
     return tracking

@@ -58,9 +58,10 @@ struct StreamCommand: ParsableCommand {
       model: model, inputSize: network.inputSize(model.architecture), backend: network.backend,
       threads: network.threadCount)
     var settings = LiveSettings(name: "stream", source: source, thresholds: thresholds.thresholds(for: model))
-    settings.style = drawing.style(keypointObjectsOnly: settings.thresholds.keypointObjectsOnly)
+    settings.style = drawing.style(
+      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, preset: thresholds.preset)
     identityDrawing.apply(to: &settings.style)
-    settings.tracking = tracking.settings
+    settings.tracking = tracking.settings(preset: thresholds.preset)
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout
     let log = ServiceLog.make(quiet: quiet)
