@@ -18,7 +18,7 @@ build: setup ## Builds the program
 
 demo: build ## Annotates the sample clip with the default model and says where the result is
 	@mkdir -p out
-	$(PROGRAM) annotate Samples/campus.mp4 -o out/campus.mp4 --csv out/campus.csv --time
+	$(PROGRAM) annotate Samples/campus.mp4 -o out/campus.mp4 --csv out/campus.csv --size 1024 --ids --trail 1
 	@echo "The annotated clip is out/campus.mp4, the poses are out/campus.csv."
 
 test: setup ## Builds and runs all tests

@@ -78,7 +78,7 @@ def main():
     print(f"{'':28}{'HOTA':>7}{'AssA':>7}{'IDF1':>7}{'IDsw':>7}")
     for kind, (people, rate) in kinds.items():
         print(f"{kind}, {arguments.seeds} scenes of 20 s")
-        scenes = [scene(seed, people, rate=rate) for seed in range(arguments.seeds)]
+        scenes = [scene(seed, people, rate=rate) for seed in range(100, 100 + arguments.seeds)]
         for name, run in trackers.items():
             hota, assa, idf1, switches = evaluate([data(frames, run(frames, rate)) for frames in scenes])
             print(f"  {name:26}{hota:7.1f}{assa:7.1f}{idf1:7.1f}{switches:7d}")

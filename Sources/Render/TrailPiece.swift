@@ -1,7 +1,7 @@
 /// A piece of the way that someone has gone.
-struct TrailPiece: Hashable {
-  var identity: Int
-  var segment: Segment
+package struct TrailPiece: Hashable {
+  package var identity: Int
+  package var segment: Segment
   /// From 0 (now) to 1 (about to vanish).
-  var age: Double
+  package var age: Double
 }

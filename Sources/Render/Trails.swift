@@ -4,9 +4,9 @@ import Kapao
 ///
 /// The way is that of the middle between the hips, or of the box where the skeleton has no hips. A way is interrupted
 /// where someone was not seen for `longestGap`, and all are forgotten where time goes back.
-struct Trails {
+package struct Trails {
   /// Seconds without a sight that a line is still drawn across.
-  static let longestGap = 0.5
+  package static let longestGap = 0.5
 
   private struct Point {
     var time: Double
@@ -17,8 +17,10 @@ struct Trails {
   private var ways: [Int: [Point]] = [:]
   private var last = -Double.infinity
 
+  package init() {}
+
   /// Takes a frame's people; returns the lines to draw, oldest first, of the last `seconds`.
-  mutating func update(
+  package mutating func update(
     _ people: [OverlayPerson], at time: Double?, skeleton: Skeleton, seconds: Double
   ) -> [TrailPiece] {
     guard seconds > 0, let time, time.isFinite else { return [] }

@@ -8,9 +8,12 @@ struct PoseCSVWriterTests {
 
   init() throws { folder = try TemporaryFolder() }
 
-  func write(_ records: [FrameRecord], keypointObjectsOnly: Bool = false) throws -> CSVTable {
+  func write(_ records: [FrameRecord], keypointObjectsOnly: Bool = false, hasRawPositions: Bool = false)
+    throws -> CSVTable
+  {
     let writer = try PoseCSVWriter(
-      path: folder.path("poses.csv"), skeleton: .coco17, keypointObjectsOnly: keypointObjectsOnly)
+      path: folder.path("poses.csv"), skeleton: .coco17, keypointObjectsOnly: keypointObjectsOnly,
+      hasRawPositions: hasRawPositions)
     for record in records { try writer.write(record) }
     try writer.finish()
     return CSVTable(try folder.text("poses.csv"))
@@ -25,6 +28,20 @@ struct PoseCSVWriterTests {
     #expect(columns[9..<13] == ["nose_x", "nose_y", "nose_conf", "nose_src"])
     #expect(columns.last == "right_ankle_src")
     #expect(columns.count == 9 + 17 * 4)
+  }
+
+  @Test func `With smoothing, what was found stands beside what was smoothed`() throws {
+    var smooth = Pose.fixture()
+    smooth.keypoints[0].x = 99
+    let people = [
+      PersonRecord(pose: smooth, trackID: 1, raw: .fixture()), PersonRecord(pose: smooth, trackID: 2, isFilled: true),
+    ]
+    let table = try write([.fixture(0, people: people), .fixture(1)], hasRawPositions: true)
+    #expect(table.columns.count == 9 + 17 * 4 + 1 + 17 * 2)
+    let (found, filled, nobody) = (table.rows[0], table.rows[1], table.rows[2])
+    #expect([found["state"], found["nose_x"], found["nose_x_raw"]] == ["detected", "99.00", "100.00"])
+    #expect([filled["state"], filled["nose_x"], filled["nose_x_raw"]] == ["filled", "99.00", ""])
+    #expect([nobody["state"], nobody["nose_x"], nobody["nose_x_raw"]] == ["", "", ""])
   }
 
   @Test func `Each person is a row with the frame's time`() throws {

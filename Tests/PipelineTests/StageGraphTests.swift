@@ -52,6 +52,29 @@ struct StageGraphTests {
     #expect(graph.metrics.map(\.name) == ["count", "double", "collect"])
   }
 
+  @Test("a stage may keep elements back and give them at the end")
+  func delaying() throws {
+    let (graph, counter, collector, held) = (
+      StageGraph(stream: "test"), Counter(limit: 10), Collector(), Collector()
+    )
+    let numbers = graph.source("count") { counter.next() }
+    // Gives four at a time, and the rest at the end.
+    let delayed = graph.delayingStage("delay", numbers) { number in
+      held.add(number)
+      return number % 4 == 0 ? Array(held.values.suffix(4)) : []
+    } finish: {
+      Array(held.values.dropFirst(8))
+    }
+    graph.sink("collect", delayed) {
+      collector.add($0)
+    } finish: {
+      collector.finish()
+    }
+    try graph.run()
+    #expect(collector.values == Array(1...10))
+    #expect(collector.finishes == 1)
+  }
+
   @Test("several workers keep the order even if the first elements take longest")
   func parallelOrder() throws {
     let (graph, counter, collector) = (StageGraph(stream: "test"), Counter(limit: 200), Collector())

@@ -149,6 +149,18 @@ class Network(nn.Module):
         self.architecture = architecture
         layers, self.sources = _layers(architecture)
         self.model = nn.Sequential(*layers)
+        self.frozen = 0
+
+    def freeze(self, count: int) -> "Network":
+        """The first `count` layers stay as they are, batch statistics included: training costs less without them."""
+        self.frozen = count
+        self.model[:count].requires_grad_(False)
+        return self.train(self.training)
+
+    def train(self, mode: bool = True) -> "Network":
+        super().train(mode)
+        self.model[:self.frozen].eval()
+        return self
 
     def for_keypoints(self, count: int) -> "Network":
         """Itself, or for another number of keypoints a network with these weights and a fresh head."""
@@ -161,7 +173,11 @@ class Network(nn.Module):
 
     def forward(self, x):
         kept = []
-        for layer, source in zip(self.model, self.sources):
+        with torch.no_grad():
+            for layer in self.model[:self.frozen]:
+                x = layer(x)
+                kept.append(x)
+        for layer, source in list(zip(self.model, self.sources))[self.frozen:]:
             if isinstance(source, tuple):
                 x = layer([x if i == -1 else kept[i] for i in source])
             else:

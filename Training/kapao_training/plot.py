@@ -24,7 +24,7 @@ def read(path: Path) -> dict[str, list[float]]:
     return {name: [float(row[name]) for row in rows] for name in (rows[0] if rows else ())}
 
 
-def smooth(values: list[float], keep: float = 0.9) -> list[float]:
+def smooth(values: list[float], keep: float = 0.7) -> list[float]:
     out, last = [], values[0] if values else 0
     for value in values:
         last = keep * last + (1 - keep) * value

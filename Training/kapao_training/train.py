@@ -27,7 +27,8 @@ from .targets import make_objects
 
 
 def options() -> argparse.Namespace:
-    p = argparse.ArgumentParser(description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    p = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     p.add_argument("--data", required=True, help="COCO JSON to train on")
     p.add_argument("--images", required=True, help="its images")
     p.add_argument("--val-data", help="COCO JSON to measure on")
@@ -38,12 +39,13 @@ def options() -> argparse.Namespace:
     p.add_argument("--resume", action="store_true", help="go on from OUT/last.ckpt")
     p.add_argument("--width", type=float, default=0.25)
     p.add_argument("--depth", type=float, default=0.33)
+    p.add_argument("--freeze", type=int, default=0, help="layers of the backbone to leave as they are (at most 12)")
     p.add_argument("--steps", type=int, help="length of the run in steps")
     p.add_argument("--minutes", type=float, help="length of the run in minutes of wall-clock")
     p.add_argument("--size", type=int, default=512, help="side of the training images, a multiple of 64")
     p.add_argument("--batch", type=int, default=16)
     p.add_argument("--mosaic", type=float, default=0.65, help="share of training images that are mosaics")
-    p.add_argument("--human-weight", type=float, default=4.0, help="how much oftener images labelled by people are drawn")
+    p.add_argument("--human-weight", type=float, default=4.0, help="how often images with human labels are drawn")
     p.add_argument("--keypoint-box", type=float, default=25.6, help="side of keypoint objects, pixels (5 %% of 512)")
     p.add_argument("--optimizer", choices=("sgd", "adamw", "muon"), default="sgd")
     p.add_argument("--rate", type=float, default=0.01)
@@ -70,7 +72,8 @@ class Run:
     def __init__(self, o: argparse.Namespace):
         self.o, self.device = o, torch.device(o.device)
         o.out.mkdir(parents=True, exist_ok=True)
-        self.dataset = PackedDataset(Path(o.data), Path(o.images), o.cache or o.out / "cache", human_weight=o.human_weight)
+        cache = o.cache or o.out / "cache"
+        self.dataset = PackedDataset(Path(o.data), Path(o.images), cache, human_weight=o.human_weight)
         saved = load_checkpoint(o.out / "last.ckpt") if o.resume else None
         if saved:
             network = Network(Architecture(**saved["architecture"]))
@@ -79,7 +82,7 @@ class Run:
             network = load_network(o.start).for_keypoints(self.dataset.skeleton.count)
         else:
             network = Network(Architecture(self.dataset.skeleton.count, o.width, o.depth))
-        self.network = network.to(self.device, memory_format=torch.channels_last).train()
+        self.network = network.to(self.device, memory_format=torch.channels_last).freeze(o.freeze).train()
         self.average = Average(self.network, o.average)
         self.optimizer = make_optimizer(o.optimizer, self.network, o.decay)
         self.step, self.seconds, self.best = 0, 0.0, -1.0
@@ -101,17 +104,18 @@ class Run:
 
     def update(self, batch) -> torch.Tensor:
         """One step of the optimiser; the parts of the loss."""
+        o = self.o
         rate, momentum = self.schedule.at(self.done())
         set_rate(self.optimizer, rate, momentum)
         images = batch.images.to(self.device, non_blocking=True).contiguous(memory_format=torch.channels_last)
         objects = make_objects(*(t.to(self.device) for t in (batch.owner, batch.boxes, batch.keypoints)),
-                               self.o.keypoint_box)
+                               o.keypoint_box)
         with torch.autocast(self.device.type, torch.float16, enabled=self.amp):
             maps = self.network(images.float().div_(255))
         total, parts = self.loss(maps, objects)
         self.scaler.scale(total).backward()
         self.scaler.unscale_(self.optimizer)
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.o.clip * len(images), foreach=True)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), o.clip * len(images), foreach=True)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
@@ -156,8 +160,9 @@ class Run:
             self.seconds, before = self.seconds + now - before, now
             if self.step % o.log_every == 0:
                 rate = self.schedule.at(self.done())[0]
+                means = (f"{v:.5f}" for v in (sums / count).tolist())
                 self._row("log.csv", ("step", "minutes", "rate", *PARTS),
-                          (self.step, f"{self.seconds / 60:.2f}", f"{rate:.3e}", *(f"{v:.5f}" for v in (sums / count).tolist())))
+                          (self.step, f"{self.seconds / 60:.2f}", f"{rate:.3e}", *means))
                 sums, count = torch.zeros_like(sums), 0
             if self.seconds - saved > 60 * o.save_every:
                 saved = self.seconds

@@ -35,3 +35,11 @@ def test_another_number_of_keypoints_keeps_all_but_the_head():
     assert torch.equal(other.model[1].conv.weight, one.model[1].conv.weight)
     assert other.model[-1].m[0].out_channels == 3 * (6 + 3 * 4)
     assert one.for_keypoints(17) is one
+
+
+def test_frozen_layers_neither_learn_nor_adapt():
+    network = Network(Architecture(keypoints=2, width=0.125)).freeze(5).train()
+    before = {n: t.clone() for n, t in network.model[:5].state_dict().items()}
+    sum(m.square().mean() for m in network(torch.rand(2, 3, 64, 64))).backward()
+    assert all(torch.equal(t, before[n]) for n, t in network.model[:5].state_dict().items())
+    assert all((p.grad is None) == (int(n.split(".")[1]) < 5) for n, p in network.named_parameters())

@@ -43,7 +43,7 @@ public struct TrackingSettings: Sendable {
   /// Weak poses are let through, and nothing else changes: only those above the wanted confidence take part in the
   /// fusion, so that no weak pose takes a keypoint object from another, and suppression takes the path it took before
   /// (see `Detections`).
-  func thresholds(_ wanted: Thresholds) -> Thresholds {
+  package func thresholds(_ wanted: Thresholds) -> Thresholds {
     guard tracker != .none, weakConfidence < wanted.poseConfidence else { return wanted }
     var thresholds = wanted
     thresholds.poseConfidence = weakConfidence

@@ -21,7 +21,7 @@ extension PlayerTracker {
     public var entryTime = 0.15
     /// Seconds after which someone who is no player is known as such: seen for as long beside a player, it is someone
     /// else.
-    public var acquaintance = 0.5
+    public var acquaintance = 0.3
     /// Mean distance of the keypoints from their predicted places, in body sizes, up to which a pose may be the player.
     public var gate = 0.8
     /// Growth of the gate, in body sizes for each second not seen.
