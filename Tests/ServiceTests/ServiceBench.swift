@@ -28,6 +28,7 @@ enum ServiceBench {
       await Task.yield()
       usleep(20_000)
     }
-    return false
+    // Other tests may have kept this one from running for so long.
+    return try condition()
   }
 }
