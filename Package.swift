@@ -11,6 +11,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // C libraries from the distribution: a module map and a shim, nothing else.
@@ -32,10 +34,16 @@ let package = Package(
         "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export",
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Kapao", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "Yams", "FlyingFox",
+        .product(name: "FlyingSocks", package: "FlyingFox"), .product(name: "Logging", package: "swift-log"),
+      ]),
     .executableTarget(
       name: "kapao-video",
       dependencies: [
-        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline",
+        "Kapao", "Inference", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "Service",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -48,6 +56,16 @@ let package = Package(
     .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Kapao"]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Kapao"]),
+    .testTarget(
+      name: "LiveTests",
+      dependencies: [
+        "Pipeline", "VideoIO", "Kapao", "Inference", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "Service", "Pipeline", "VideoIO", "Kapao", "TestSupport", .product(name: "Logging", package: "swift-log"),
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["kapao-video", "VideoIO", "Kapao", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -23,11 +23,7 @@ final class Demuxer {
       }
     }
     var context = avformat_alloc_context()
-    context?.pointee.interrupt_callback = AVIOInterruptCB(
-      callback: { opaque in
-        guard let opaque else { return 0 }
-        return Unmanaged<Interrupter>.fromOpaque(opaque).takeUnretainedValue().shouldStop ? 1 : 0
-      }, opaque: Unmanaged.passUnretained(interrupter).toOpaque())
+    context?.pointee.interrupt_callback = interrupter.callback
     interrupter.begin()
     defer { interrupter.end() }
     do {

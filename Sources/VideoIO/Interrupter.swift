@@ -29,7 +29,7 @@ public final class Interrupter: @unchecked Sendable {
 
   /// Starts the clock for a call.
   func begin() {
-    lock.withLock { deadline = allowed.map { Self.now + $0 } }
+    lock.withLock { deadline = allowed.map { MonotonicTime.nanoseconds + $0 } }
   }
 
   /// Stops the clock.
@@ -37,7 +37,7 @@ public final class Interrupter: @unchecked Sendable {
     lock.withLock { deadline = nil }
   }
 
-  var isCancelled: Bool { lock.withLock { cancelled } }
+  package var isCancelled: Bool { lock.withLock { cancelled } }
 
   /// Whether any call so far ran out of time.
   var hasTimedOut: Bool { lock.withLock { timedOut } }
@@ -45,15 +45,8 @@ public final class Interrupter: @unchecked Sendable {
   /// Asked by libav* while it waits.
   var shouldStop: Bool {
     lock.withLock {
-      if let deadline, Self.now > deadline { timedOut = true }
+      if let deadline, MonotonicTime.nanoseconds > deadline { timedOut = true }
       return cancelled || timedOut
     }
-  }
-
-  /// Nanoseconds of the monotonic clock.
-  private static var now: UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -4,12 +4,17 @@ import CFFmpeg
 final class Muxer {
   let destination: OutputDestination
   private let context: UnsafeMutablePointer<AVFormatContext>
+  private let interrupter: Interrupter
   private var isOpen = true
+  /// Whether a header was written that no trailer follows yet.
+  private var needsTrailer = false
   private var lastDTS: [Int32: Int64] = [:]
 
   /// Opens the output; the container goes by `format`, or else the extension of the final name.
-  init(_ destination: OutputDestination, format: String?) throws(VideoError) {
+  init(_ destination: OutputDestination, format: String?, timeout: Double? = nil) throws(VideoError) {
     LibavLog.install()
+    interrupter = Interrupter()
+    interrupter.allow(timeout)
     self.destination = destination
     let wanted = format ?? (destination.path == "-" ? "matroska" : nil)
     guard let output = av_guess_format(wanted, wanted == nil ? destination.path : nil, nil) else {
@@ -22,10 +27,12 @@ final class Muxer {
       avformat_alloc_output_context2(&context, output, nil, destination.url)
     }
     self.context = try VideoError.allocated(context, destination.path)
+    self.context.pointee.interrupt_callback = interrupter.callback
     guard output.pointee.flags & AVFMT_NOFILE == 0 else { return }
     do {
-      try VideoError.check("write", destination.path, kind: .outputFailed) {
-        avio_open2(&self.context.pointee.pb, destination.url, AVIO_FLAG_WRITE, nil, nil)
+      try limited {
+        avio_open2(
+          &self.context.pointee.pb, destination.url, AVIO_FLAG_WRITE, &self.context.pointee.interrupt_callback, nil)
       }
     } catch {
       isOpen = false
@@ -44,8 +51,24 @@ final class Muxer {
     isOpen = false
     let hasFile = context.pointee.oformat.pointee.flags & AVFMT_NOFILE == 0
     defer { avformat_free_context(context) }
-    guard hasFile else { return }
-    try VideoError.check("write", destination.path, kind: .outputFailed) { avio_closep(&context.pointee.pb) }
+    guard hasFile else {
+      // Containers that open their own connections close them with the trailer only.
+      if needsTrailer { try? limited { av_write_trailer(context) } }
+      return
+    }
+    try limited { avio_closep(&context.pointee.pb) }
+  }
+
+  /// Runs a call that may block, within the time allowed.
+  private func limited(_ call: () -> Int32) throws(VideoError) {
+    interrupter.begin()
+    defer { interrupter.end() }
+    do {
+      try VideoError.check("write", destination.path, kind: .outputFailed, call)
+    } catch {
+      guard interrupter.hasTimedOut else { throw error }
+      throw VideoError(operation: "write", input: destination.path, code: .timedOut, kind: .outputFailed)
+    }
   }
 
   /// libav's name of the container, such as `mp4`.
@@ -120,9 +143,8 @@ final class Muxer {
     if ["mp4", "mov", "ipod", "3gp"].contains(formatName), options["movflags"] == nil {
       options["movflags"] = destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"
     }
-    try VideoError.check("write", destination.path, kind: .outputFailed) {
-      options.withNative { avformat_write_header(context, $0) }
-    }
+    try limited { options.withNative { avformat_write_header(context, $0) } }
+    needsTrailer = true
   }
 
   /// Writes a packet with timestamps in units of `timeBase`, whose content is taken. Decoding times that do not
@@ -140,14 +162,13 @@ final class Muxer {
       packet.pointee.pts = max(packet.pointee.pts, last &+ 1)
     }
     lastDTS[index] = packet.pointee.dts
-    try VideoError.check("write", destination.path, kind: .outputFailed) {
-      av_interleaved_write_frame(context, packet)
-    }
+    try limited { av_interleaved_write_frame(context, packet) }
   }
 
   /// Writes what is left and the trailer.
   func writeTrailer() throws(VideoError) {
-    try VideoError.check("write", destination.path, kind: .outputFailed) { av_write_trailer(context) }
+    needsTrailer = false
+    try limited { av_write_trailer(context) }
   }
 
   /// The source's codec tag, where the container has no other for the codec.

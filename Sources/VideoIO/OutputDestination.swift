@@ -10,7 +10,9 @@ struct OutputDestination {
   let temporaryPath: String?
 
   /// `-` is standard output; existing pipes and devices, and URLs, are written to as they are.
-  init(_ path: String) throws(VideoError) {
+  ///
+  /// - Parameter inPlace: Whether files are written under their final name, too.
+  init(_ path: String, inPlace: Bool = false) throws(VideoError) {
     self.path = path
     var isDirectory: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
@@ -24,7 +26,7 @@ struct OutputDestination {
     } else if path.contains("://") {
       url = path
       temporaryPath = nil
-    } else if exists, !Self.isRegular(path) {
+    } else if inPlace || exists && !Self.isRegular(path) {
       url = "file:" + path
       temporaryPath = nil
     } else {

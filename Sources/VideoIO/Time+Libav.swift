@@ -2,12 +2,12 @@ import CFFmpeg
 
 extension Int64 {
   /// A timestamp in units of `timeBase`, in microseconds.
-  func microseconds(_ timeBase: Rational) -> Int64 {
+  package func microseconds(_ timeBase: Rational) -> Int64 {
     rescaled(from: timeBase, to: .microsecond)
   }
 
   /// A timestamp in another unit, rounded to the nearest.
-  func rescaled(from: Rational, to: Rational) -> Int64 {
+  package func rescaled(from: Rational, to: Rational) -> Int64 {
     av_rescale_q(self, from.native, to.native)
   }
 }

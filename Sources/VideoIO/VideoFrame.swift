@@ -72,4 +72,15 @@ public final class VideoFrame: @unchecked Sendable {
     try frame.makeWritable()
     return frame
   }
+
+  /// A frame with the same pixels at another time.
+  ///
+  /// - Throws: ``VideoError`` when memory runs out.
+  public func retimed(pts: Int64, timeBase: Rational, duration: Int64 = 0, index: Int) throws(VideoError) -> VideoFrame
+  {
+    let clone = try VideoError.allocated(av_frame_clone(native), "frame")
+    clone.pointee.pts = pts
+    clone.pointee.pkt_duration = duration
+    return VideoFrame(owning: clone, index: index, timeBase: timeBase)
+  }
 }

@@ -46,7 +46,9 @@ extension VideoReader {
   /// Reads a packet; false at the end, also where unreadable data are the end of a file.
   private func readPacket() throws -> Bool {
     do {
-      return try demuxer.read(packet)
+      let isThere = try demuxer.read(packet)
+      packetArrival = MonotonicTime.seconds
+      return isThere
     } catch {
       guard error.kind == .unusableInput else { throw error }
       let line = error.description

@@ -29,6 +29,9 @@ public final class VideoReader: @unchecked Sendable {
   let passthrough: Set<Int32>
   let frameTicks: Int64
 
+  /// When the packet that was read last had arrived, in seconds of `MonotonicTime`.
+  package internal(set) var packetArrival = 0.0
+
   var timestamps = TimestampRepair()
   var stitcher = TimelineStitcher()
   var pending: [ReaderItem] = []

@@ -42,9 +42,9 @@ public final class VideoWriter: @unchecked Sendable {
     self.path = path
     self.options = options
     self.template = template
-    let destination = try OutputDestination(path)
+    let destination = try OutputDestination(path, inPlace: options.inPlace)
     do {
-      muxer = try Muxer(destination, format: options.format)
+      muxer = try Muxer(destination, format: options.format, timeout: options.timeout)
       choice = try EncoderChoice(options, for: muxer)
     } catch {
       destination.discard()

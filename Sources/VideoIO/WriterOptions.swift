@@ -12,6 +12,11 @@ public struct WriterOptions: Sendable, Equatable {
   public var format: String?
   /// Further options of encoder and container, as on ffmpeg's command line without the dash.
   public var libavOptions: [String: String] = [:]
+  /// Writes a file under its final name from the beginning: what is there can be read while it grows, and after a crash
+  /// (with a container that needs no index at the end).
+  public var inPlace = false
+  /// Seconds that opening, and each write, may block; nil for no limit.
+  public var timeout: Double?
 
   /// H.264 by x264 `veryfast`.
   public init() {}

@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Kapao
 import Pipeline
+import Service
 import VideoIO
 
 /// Exit codes, as scripts rely on them.
@@ -25,6 +26,7 @@ enum ExitStatus: Int32 {
       case .outputFailed: self = .outputFailed
       case .cancelled: self = .interrupted
       }
+    case is LiveSourceError, is ConfigurationError: self = .usage
     case is ExportError: self = .outputFailed
     case ModelError.unwritable: self = .outputFailed
     case is PoseCSVError: self = .unusableInput

@@ -8,7 +8,11 @@ enum LibraryEnvironment {
   /// Without them OpenMP's threads spin at barriers, which ruins a shared core, and OpenBLAS falls back to kernels for
   /// an old processor where it does not know the present one. What the user has set is kept.
   static func prepare() {
-    let missing = Backend.requiredEnvironment.filter { getenv($0.key) == nil }
+    var wanted = Backend.requiredEnvironment
+    // The C library keeps freed memory apart for many threads; over months, connections that come and go would spread
+    // it over all of them.
+    if ["serve", "stream"].contains(CommandLine.arguments.dropFirst().first) { wanted["MALLOC_ARENA_MAX"] = "2" }
+    let missing = wanted.filter { getenv($0.key) == nil }
     guard !missing.isEmpty else { return }
     for (name, value) in missing { setenv(name, value, 1) }
     var arguments = CommandLine.arguments.map { strdup($0) } + [nil]

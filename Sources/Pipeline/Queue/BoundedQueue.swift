@@ -17,6 +17,9 @@ package final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   /// Elements that gave way to later ones.
   package var dropped: Int { condition.withLock { state.dropped } }
 
+  /// Whether nothing waits to be received.
+  package var isEmpty: Bool { condition.withLock { state.isEmpty } }
+
   /// Sends an element, waiting for room under `.block`.
   ///
   /// - Returns: Whether it was taken; if not, the receiver has stopped.

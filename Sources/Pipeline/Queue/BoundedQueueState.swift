@@ -27,6 +27,8 @@ package struct BoundedQueueState<Element> {
   /// Elements that gave way to later ones.
   package private(set) var dropped = 0
 
+  package var isEmpty: Bool { elements.isEmpty }
+
   package init(capacity: Int, policy: OverflowPolicy) {
     precondition(capacity > 0, "A queue holds at least one element.")
     self.capacity = capacity
@@ -34,8 +36,7 @@ package struct BoundedQueueState<Element> {
   }
 
   package mutating func send(_ element: Element) -> SendAction {
-    precondition(!isFinished, "Nothing is sent after the end.")
-    if isStopped { return .stopped }
+    if isStopped || isFinished { return .stopped }
     if elements.count == capacity {
       guard policy == .dropOldest else { return .wait }
       elements.removeFirst()

@@ -1,0 +1,52 @@
+import Export
+import Foundation
+import Kapao
+import Logging
+import VideoIO
+
+extension LiveOutput {
+  /// An annotated video: a file, or a push to a server.
+  public static func video(
+    _ path: String, stream: String, codec: String? = nil, options: [String: String] = [:], log: Logger
+  ) -> LiveOutput {
+    let names = PartNames(path)
+    return LiveOutput(path, stream: stream, content: .pictures, log: log) {
+      VideoSink(names, path: path, codec: codec, libavOptions: options)
+    }
+  }
+
+  /// Annotated video in files of a length, in a folder.
+  public static func recording(
+    _ folder: String, stream: String, ending: String = "mkv", seconds: Double, retention: Retention,
+    codec: String? = nil, log: Logger
+  ) -> LiveOutput {
+    LiveOutput("recording \(folder)", stream: stream, content: .poses, log: log) {
+      SegmentedSink(
+        folder: folder, names: SegmentName(stream: stream, ending: ending), seconds: seconds, retention: retention
+      ) { VideoSink($0, codec: codec) }
+    }
+  }
+
+  /// Poses in one file.
+  public static func poses(
+    _ path: String, format: LivePoseFormat, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+  ) -> LiveOutput {
+    let names = PartNames(path)
+    return LiveOutput(path, stream: stream, content: .poses, capacity: 64, log: log) {
+      PoseSink(try format.writer(names.next(), skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+    }
+  }
+
+  /// Poses in files that begin anew from time to time, in a folder.
+  public static func poses(
+    folder: String, format: LivePoseFormat, seconds: Double, retention: Retention, stream: String,
+    skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+  ) -> LiveOutput {
+    let names = SegmentName(stream: stream, ending: format.rawValue)
+    return LiveOutput("poses \(folder)", stream: stream, content: .poses, capacity: 64, log: log) {
+      SegmentedSink(folder: folder, names: names, seconds: seconds, retention: retention) {
+        PoseSink(try format.writer($0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+      }
+    }
+  }
+}

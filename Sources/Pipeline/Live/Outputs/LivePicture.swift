@@ -1,0 +1,103 @@
+import Foundation
+import VideoIO
+
+/// The newest picture of a stream as JPEG, for as many viewers as there are.
+///
+/// Pictures are encoded once for all, and only while somebody looks. A viewer that is slow misses pictures; nobody waits
+/// for anybody.
+public final class LivePicture: LiveReceiver, @unchecked Sendable {
+  // @unchecked: everything but the encoder is only touched under the lock; the encoder belongs to the queue.
+
+  /// An encoded picture and its number, which grows.
+  public struct JPEG: Sendable {
+    /// Its number, from 1.
+    public let number: Int
+    /// The file's bytes.
+    public let bytes: [UInt8]
+  }
+
+  private let queue: DispatchQueue
+  private let encoder: JPEGEncoder
+  private let lock = NSLock()
+  private var newest: (number: Int, frame: VideoFrame)?
+  private var encoded: JPEG?
+  private var isEncoding = false
+  private var isFinished = false
+  private var waiting: [Int: (after: Int, continuation: CheckedContinuation<JPEG?, Never>)] = [:]
+  private var nextWaiter = 0
+
+  /// - Parameter maximumWidth: Wider pictures are scaled down to this many pixels.
+  public init(stream: String, maximumWidth: Int = 1280) {
+    queue = DispatchQueue(label: "kapao.\(stream).picture")
+    encoder = JPEGEncoder(maximumWidth: maximumWidth)
+  }
+
+  /// None: viewers are no output.
+  public var status: LiveOutputStatus? { nil }
+
+  /// Keeps the picture as the newest one.
+  public func offer(_ frame: LiveFrame) {
+    lock.withLock { newest = ((newest?.number ?? 0) + 1, frame.frame) }
+    encodeIfWanted()
+  }
+
+  /// Tells all viewers that no picture follows.
+  public func finish() {
+    let left = lock.withLock {
+      isFinished = true
+      defer { waiting = [:] }
+      return waiting.values.map(\.continuation)
+    }
+    for continuation in left { continuation.resume(returning: nil) }
+  }
+
+  /// The next picture after the one with a number, as soon as there is one; `nil` when the stream has ended or the
+  /// task is cancelled.
+  public func next(after number: Int) async -> JPEG? {
+    let id = lock.withLock {
+      nextWaiter += 1
+      return nextWaiter
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let answer: JPEG?? = lock.withLock {
+          if isFinished || Task.isCancelled { return .some(nil) }
+          if let encoded, encoded.number > number { return .some(encoded) }
+          waiting[id] = (number, continuation)
+          return nil
+        }
+        if let answer { continuation.resume(returning: answer) } else { encodeIfWanted() }
+      }
+    } onCancel: {
+      let left = lock.withLock { waiting.removeValue(forKey: id) }
+      left?.continuation.resume(returning: nil)
+    }
+  }
+
+  /// Encodes the newest picture if somebody waits for it and nothing is being encoded.
+  private func encodeIfWanted() {
+    let wanted = lock.withLock {
+      guard let newest, !isEncoding, !isFinished, newest.number > encoded?.number ?? 0 else { return false }
+      guard waiting.values.contains(where: { newest.number > $0.after }) else { return false }
+      isEncoding = true
+      return true
+    }
+    if wanted { queue.async { [self] in encode() } }
+  }
+
+  private func encode() {
+    dispatchPrecondition(condition: .onQueue(queue))
+    guard let newest = lock.withLock({ newest }) else { return }
+    let bytes = (try? encoder.encode(newest.frame)) ?? []
+    let jpeg = JPEG(number: newest.number, bytes: bytes)
+    let ready = lock.withLock {
+      isEncoding = false
+      guard !bytes.isEmpty else { return [CheckedContinuation<JPEG?, Never>]() }
+      encoded = jpeg
+      let ids = waiting.filter { jpeg.number > $0.value.after }.map(\.key)
+      return ids.compactMap { waiting.removeValue(forKey: $0)?.continuation }
+    }
+    for continuation in ready { continuation.resume(returning: jpeg) }
+    encodeIfWanted()
+  }
+}

@@ -1,0 +1,54 @@
+import VideoIO
+
+/// Where a stream comes from, and how libav* is to open it.
+public struct LiveSource: Hashable, Sendable {
+  /// What kind of thing it is.
+  public enum Kind: String, Hashable, Sendable {
+    /// Something that sends over the network.
+    case network
+    /// A camera or screen of this machine.
+    case device
+    /// A file, read at its own pace.
+    case file
+    /// Pictures that libavfilter makes.
+    case generator
+  }
+
+  /// What libav* is given.
+  public let input: String
+  /// What kind of thing it is.
+  public let kind: Kind
+  /// libav's name of the input format, where it has to be said.
+  public let format: String?
+  /// Options of libav*.
+  public let options: [String: String]
+  /// Whether pictures come in bursts and are to be spread over their own times.
+  public let isPaced: Bool
+  /// Whether a file begins again at its end.
+  public var loops = false
+
+  /// Whether the end of the input is an outage.
+  public var isLive: Bool { kind == .network || kind == .device }
+
+  /// The input as it may be shown: without credentials.
+  public var description: String { Redaction.redact(input) }
+
+  init(_ input: String, kind: Kind, format: String? = nil, options: [String: String], isPaced: Bool = false) {
+    self.input = input
+    self.kind = kind
+    self.format = format
+    self.options = options
+    self.isPaced = isPaced
+  }
+
+  /// How a reader opens it.
+  var readerOptions: ReaderOptions {
+    var reader = ReaderOptions()
+    reader.format = format
+    reader.libavOptions = options
+    reader.lowDelay = true
+    reader.decoderThreads = 2
+    reader.timeout = 10
+    return reader
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import VideoIO
+
+extension LiveStream {
+  /// How the stream is doing.
+  public var status: LiveStatus {
+    let now = MonotonicTime.seconds
+    let dropped = dropped
+    return lock.withLock {
+      var counters = state.counters
+      counters.dropped += dropped
+      var retry: Double?
+      let shown: LiveStatus.State
+      switch state.supervision.state {
+      case .idle: shown = .idle
+      case .connecting: shown = .connecting
+      case .streaming: shown = .streaming
+      case .closing: shown = .waiting
+      case .waiting(let time):
+        shown = .waiting
+        retry = max(0, time - now)
+      case .ended: shown = .ended
+      }
+      return LiveStatus(
+        name: name, source: settings.source.description, state: shown, startedAt: state.date.timeIntervalSince1970,
+        retryIn: retry,
+        connections: state.supervision.generation, outages: state.supervision.outages,
+        abandoned: state.supervision.abandoned, timestampJumps: state.timeline.jumps, lastError: state.lastError,
+        width: state.size?.width, height: state.size?.height, sourceRate: state.sourceRate.value(at: now),
+        processedRate: state.processedRate.value(at: now), people: state.people,
+        pictureAge: state.lastPicture.map { now - $0 }, counters: counters, latency: state.latency.distribution,
+        inference: state.inference.distribution, outputs: receivers.compactMap(\.status))
+    }
+  }
+
+  /// Whether the stream's supervisor has looked after it in the last seconds.
+  public var isSupervised: Bool { lock.withLock { MonotonicTime.seconds - state.lastTick < 10 } }
+
+  /// What ended the source for good, where it was an error.
+  public var failure: (any Error)? { lock.withLock { state.failure } }
+}

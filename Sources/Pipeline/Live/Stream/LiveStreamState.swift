@@ -1,0 +1,105 @@
+import Foundation
+import Kapao
+import VideoIO
+
+/// What changes while a stream runs, as a value that its owner keeps under a lock.
+struct LiveStreamState {
+  /// Seconds without a picture before the placeholder is shown.
+  private static let patience = 1.5
+  /// Seconds from one placeholder to the next.
+  private static let placeholderInterval = 0.5
+
+  var supervision: Supervision
+  var connection: LiveConnection?
+  var lastError: String?
+  /// When the supervisor looked last.
+  var lastTick: Double
+  /// What ended the last connection, where it was an error.
+  var failure: (any Error)?
+  private(set) var counters = LiveCounters()
+  private(set) var size: ImageSize?
+  private(set) var people = 0
+  private(set) var lastPicture: Double?
+  private(set) var latency = RecentValues()
+  private(set) var inference = RecentValues()
+  var sourceRate = LiveRate()
+  var processedRate = LiveRate()
+  private(set) var timeline = LiveTimeline()
+  private var gate: FrameGate
+  /// When the stream was made.
+  let date = Date()
+  private let start: Double
+  private var lastPlaceholder = -Double.infinity
+  private var lastTicks: Int64 = -1
+  private var nextIndex = 0
+
+  init(_ settings: LiveSettings, start: Double) {
+    supervision = Supervision(rules: settings.rules)
+    gate = FrameGate(maximumRate: settings.maximumRate)
+    self.start = start
+    lastTick = start
+  }
+
+  /// Counts a decoded picture; its place on the line of time, or `nil` if it is not to be used.
+  mutating func accept(_ frame: VideoFrame, arrival: Double, generation: Int) -> Int64? {
+    counters.read += 1
+    let now = MonotonicTime.seconds
+    guard supervision.picture(generation: generation, at: now) else {
+      counters.stale += 1
+      return nil
+    }
+    sourceRate.add(now)
+    size = frame.size
+    lastError = nil
+    let source = frame.pts.microseconds(frame.timeBase)
+    let time = timeline.place(generation: generation, source: source, arrival: microseconds(arrival))
+    guard gate.admit(Double(time) / 1e6) else {
+      counters.skipped += 1
+      return nil
+    }
+    return time
+  }
+
+  /// The stamp and number of a picture that is drawn now, and the rate of processing.
+  mutating func begin(_ arrived: ArrivedFrame, at now: Double) -> (pts: Int64, index: Int, rate: Double) {
+    (ticks(arrived.time), index(), processedRate.value(at: now))
+  }
+
+  /// Counts a picture that went out.
+  mutating func complete(people count: Int, latency seconds: Double, inference spent: Double, at now: Double) {
+    counters.processed += 1
+    counters.people += count
+    people = count
+    lastPicture = now
+    latency.add(seconds)
+    inference.add(spent)
+    processedRate.add(now)
+  }
+
+  /// Whether the picture that says that there is none is due.
+  mutating func needsPlaceholder(at now: Double) -> Bool {
+    guard supervision.state != .ended, now - (lastPicture ?? start) > Self.patience else { return false }
+    guard now - lastPlaceholder >= Self.placeholderInterval else { return false }
+    lastPlaceholder = now
+    people = 0
+    return true
+  }
+
+  /// The placeholder's size, stamp and number.
+  mutating func placeholder(at now: Double) -> (size: ImageSize?, pts: Int64, index: Int) {
+    (size, ticks(microseconds(now)), index())
+  }
+
+  private func microseconds(_ now: Double) -> Int64 { Int64((now - start) * 1e6) }
+
+  /// Microseconds as ticks of live pictures, later than the one before.
+  private mutating func ticks(_ time: Int64) -> Int64 {
+    lastTicks = max(time.rescaled(from: Rational(1, 1_000_000), to: LiveFrame.timeBase), lastTicks + 1)
+    return lastTicks
+  }
+
+  private mutating func index() -> Int {
+    defer { nextIndex += 1 }
+    return nextIndex
+  }
+}

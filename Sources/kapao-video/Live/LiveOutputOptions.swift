@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Kapao
+import Logging
+import Pipeline
+import Service
+
+/// Where the results of a live stream go.
+struct LiveOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help:
+      "Annotated video: a file (.mp4, .mkv, .ts), a playlist for browsers (.m3u8), or a server to push to (rtsp://, rtmp://, srt://, udp://). Repeatable."
+  )
+  var output: [String] = []
+
+  @Option(help: "Folder to record the annotated video to, in files of --segment length.")
+  var record: String?
+
+  @Option(help: "Length of a recorded file: seconds, or with a unit (30s, 10m, 1h).")
+  var segment: TimeSpan = TimeSpan(seconds: 600)
+
+  @Option(help: "How long recorded files are kept (12h, 7d). Default: for ever.")
+  var keep: TimeSpan?
+
+  @Option(help: "How much recorded files may take together (500MB, 20GB). Default: any amount.")
+  var keepSize: ByteCount?
+
+  @Option(help: "CSV of the poses to write.")
+  var csv: String?
+
+  @Option(help: "Poses as JSON to write, one object a line.")
+  var ndjson: String?
+
+  @Option(help: "MQTT broker to publish the poses to: mqtt://USER:PASSWORD@HOST:PORT/PREFIX.")
+  var mqtt: String?
+
+  @Option(help: "Encoder of the annotated videos (libav's name). Default: H.264.")
+  var codec: String?
+
+  func validate() throws {
+    guard segment.seconds >= 1 else { throw ValidationError("--segment must be at least a second.") }
+  }
+
+  func receivers(
+    stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+  ) throws -> [any LiveReceiver] {
+    var receivers: [any LiveReceiver] = []
+    for path in output {
+      let path = try EnvironmentText.expand(path)
+      receivers.append(LiveOutput.video(path, stream: stream, codec: codec, log: log))
+    }
+    if let record {
+      receivers.append(
+        LiveOutput.recording(
+          record, stream: stream, seconds: segment.seconds,
+          retention: Retention(age: keep?.seconds, bytes: keepSize?.bytes), codec: codec, log: log))
+    }
+    for (path, format) in [(csv, LivePoseFormat.csv), (ndjson, .ndjson)] {
+      guard let path else { continue }
+      receivers.append(
+        LiveOutput.poses(
+          path, format: format, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log))
+    }
+    if let mqtt {
+      guard let address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {
+        throw ValidationError("--mqtt takes an address such as mqtt://host:1883/prefix.")
+      }
+      receivers.append(LiveOutput.mqtt(address, stream: stream, skeleton: skeleton, log: log))
+    }
+    return receivers
+  }
+}
+
+extension TimeSpan: ExpressibleByArgument {
+  /// Reads `600`, `10m` and the like.
+  public init?(argument: String) { self.init(argument) }
+
+  /// In seconds.
+  public var defaultValueDescription: String { "\(Int(seconds))s" }
+}
+
+extension ByteCount: ExpressibleByArgument {
+  /// Reads `20GB` and the like.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,38 @@
+import Inference
+import Kapao
+import Logging
+import Pipeline
+import TestSupport
+
+/// A live stream with a network that is quick and finds nobody.
+struct LiveStreamBench {
+  let stream: LiveStream
+  let watcher: Watcher
+
+  private static let networks: NetworkProvider = {
+    do {
+      let model = try Model.load(Fixtures.path("reference/kapao_tiny_coco_random.pt"))
+      return try NetworkProvider(model: model, inputSize: 128, threads: 1)
+    } catch {
+      fatalError("the test model cannot be used: \(error)")
+    }
+  }()
+
+  init(
+    _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
+    maximumRate: Double? = nil, loops: Bool = false
+  ) throws {
+    var source = try LiveSource(source, transport: transport)
+    source.loops = loops
+    var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
+    settings.rules.stall = stall
+    settings.maximumRate = maximumRate
+    watcher = Watcher()
+    var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    log.logLevel = .critical
+    stream = LiveStream(settings, networks: Self.networks, receivers: [watcher] + outputs, log: log)
+  }
+
+  /// A log that nobody reads.
+  static var silence: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Kapao
+import Pipeline
+import TestSupport
+import Testing
+import VideoIO
+
+@Suite("A live stream", .serialized)
+struct LiveStreamTests {
+  private static let pattern = "lavfi:testsrc2=s=320x180:r=25"
+
+  @Test("every picture that is read is processed, dropped or skipped")
+  func counters() throws {
+    let bench = try LiveStreamBench(Self.pattern, maximumRate: 10)
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 20, within: 20) != nil)
+    #expect(bench.stream.stop())
+    let counters = bench.stream.status.counters
+    #expect(counters.skipped > counters.processed / 2)
+    #expect(counters.read - counters.processed - counters.dropped - counters.skipped - counters.stale <= 2)
+  }
+
+  @Test("a file is read at its own pace and ends the stream at its end")
+  func file() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("clip.mp4").path
+      let made = Media.run(
+        "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=2", "-pix_fmt", "yuv420p", path])
+      #expect(made.status == 0)
+      let bench = try LiveStreamBench(path)
+      let start = Date()
+      bench.stream.start()
+      bench.stream.waitUntilEnded()
+      #expect((1.5...8).contains(Date().timeIntervalSince(start)))
+      #expect(bench.stream.stop())
+      #expect(bench.stream.failure == nil)
+      #expect(bench.stream.status.counters.read == 50)
+    }
+  }
+
+  @Test("a file that is not there ends the stream with its error")
+  func missingFile() throws {
+    let bench = try LiveStreamBench("/nowhere/clip.mp4")
+    bench.stream.start()
+    bench.stream.waitUntilEnded()
+    #expect(bench.stream.stop())
+    #expect((bench.stream.failure as? VideoError)?.kind == .unusableInput)
+  }
+
+  @Test("recordings are cut into files that hold every picture")
+  func recording() throws {
+    try Media.withFolder { folder in
+      let output = LiveOutput.recording(
+        folder.path, stream: "test", seconds: 1, retention: Retention(), log: LiveStreamBench.silence)
+      let bench = try LiveStreamBench(Self.pattern, outputs: [output])
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 70, within: 30) != nil)
+      #expect(bench.stream.stop())
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(files.count >= 2)
+      let frames = files.map { file in
+        let path = folder.appendingPathComponent(file).path
+        return Int(Media.probe(path, entries: "stream=nb_read_frames", arguments: ["-count_frames"]).first ?? "") ?? 0
+      }
+      #expect(frames.reduce(0, +) == output.status?.written)
+      #expect(output.status?.failures == 0)
+    }
+  }
+
+  @Test("an output that cannot be written to is reported and disturbs nothing")
+  func brokenOutput() throws {
+    let broken = LiveOutput.video("/nowhere/out.mp4", stream: "test", log: LiveStreamBench.silence)
+    let bench = try LiveStreamBench(Self.pattern, outputs: [broken])
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 50, within: 20) != nil)
+    #expect(bench.stream.stop())
+    let status = try #require(broken.status)
+    #expect(status.failures >= 1)
+    #expect(status.lastError?.contains("/nowhere/out.mp4") == true)
+    #expect(status.written == 0)
+  }
+
+  @Test("a network too slow for the source drops pictures and stays up to date")
+  func slow() throws {
+    // Far more pictures a second than anything can process.
+    let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2000")
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 300, within: 30) != nil)
+    #expect(bench.stream.stop())
+    let status = bench.stream.status
+    let latency = try #require(status.latency)
+    let inference = try #require(status.inference)
+    #expect(status.counters.dropped > 0)
+    // One picture being computed, one waiting, one being drawn.
+    #expect(latency.p50 < 3 * inference.p50 + 0.1)
+  }
+
+  @Test("viewers get the newest picture as JPEG, and an end when the stream has ended")
+  func picture() async throws {
+    let picture = LivePicture(stream: "test")
+    let bench = try LiveStreamBench(Self.pattern, outputs: [picture])
+    bench.stream.start()
+    let first = try #require(await picture.next(after: 0))
+    let second = try #require(await picture.next(after: first.number))
+    #expect(first.bytes.starts(with: [0xFF, 0xD8, 0xFF]))
+    #expect(second.number > first.number)
+    #expect(bench.stream.stop())
+    #expect(await picture.next(after: second.number + 1000) == nil)
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Service
+import TestSupport
+import Testing
+
+@Suite("The web server", .serialized)
+struct WebServiceTests {
+  /// A daemon with one generated stream and its web server on a free port.
+  private func withService(
+    token: String? = nil, _ body: (URL, Daemon) async throws -> Void
+  ) async throws {
+    let daemon = ServiceBench.daemon()
+    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: 'lavfi:testsrc2=s=320x180:r=25'}}"))
+    var http = HTTPConfiguration()
+    http.port = 0
+    http.token = token
+    let web = try WebService(http, daemon: daemon, version: "test")
+    let task = Task { try await web.run() }
+    let port = try await web.waitUntilListening()
+    do {
+      try await body(URL(string: "http://127.0.0.1:\(port)")!, daemon)
+    } catch {
+      await web.stop()
+      task.cancel()
+      daemon.stop()
+      throw error
+    }
+    await web.stop()
+    task.cancel()
+    #expect(daemon.stop())
+  }
+
+  /// What curl prints: status, headers and body.
+  private func get(_ url: URL, _ path: String, _ arguments: String...) -> String {
+    Media.run("curl", ["-s", "-i", "--max-time", "10", "--path-as-is"] + arguments + [url.absoluteString + path]).output
+  }
+
+  @Test("the page, the numbers and a picture are served, with headers that keep others out")
+  func pages() async throws {
+    try await withService { url, _ in
+      #expect(get(url, "/").contains("<title>kapao-video</title>"))
+      #expect(get(url, "/").contains("Content-Security-Policy: default-src 'none'"))
+      #expect(get(url, "/page.js").contains("\"use strict\""))
+      #expect(get(url, "/healthz").hasPrefix("HTTP/1.1 200"))
+      #expect(get(url, "/streams/one.jpg", "-o", "/dev/null", "-w", "%{content_type} %{http_code}") == "image/jpeg 200")
+      #expect(get(url, "/readyz").contains("ready"))
+      let metrics = get(url, "/metrics")
+      #expect(metrics.contains("kapao_stream_up{stream=\"one\"} 1"))
+      #expect(metrics.contains("# TYPE kapao_stream_frames_read_total counter"))
+      #expect(get(url, "/api/streams").contains("\"state\":\"streaming\""))
+      #expect(get(url, "/api/streams/one").contains("\"name\":\"one\""))
+    }
+  }
+
+  @Test(
+    "Prometheus takes the metrics",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "promtool is not installed"))
+  func metrics() async throws {
+    try await withService { url, daemon in
+      #expect(await ServiceBench.wait { daemon.statuses[0].latency != nil })
+      let result = Media.run("bash", ["-c", "curl -s \(url.absoluteString)/metrics | promtool check metrics"])
+      #expect(result.status == 0)
+      #expect(result.errors == "")
+    }
+  }
+
+  @Test("moving pictures are read by libav as well as by a browser")
+  func movingPictures() async throws {
+    try await withService { url, _ in
+      let result = Media.run(
+        "ffmpeg",
+        ["-v", "error", "-i", url.absoluteString + "/streams/one.mjpg", "-frames:v", "10", "-f", "framecrc", "-"])
+      #expect(result.output.split(separator: "\n").count { !$0.hasPrefix("#") } == 10)
+    }
+  }
+
+  @Test(
+    "what is not there, or not meant to be reached, is not found",
+    arguments: [
+      "/streams/two.jpg", "/streams/../../etc/passwd", "/%2e%2e/etc/passwd", "/api/streams/two", "/favicon.ico",
+    ])
+  func missing(path: String) async throws {
+    try await withService { url, _ in
+      let answer = get(url, path)
+      #expect(answer.hasPrefix("HTTP/1.1 404") || answer.isEmpty)
+      #expect(!answer.contains("root:"))
+    }
+  }
+
+  @Test("only reading is answered, and only under this machine's own names")
+  func refused() async throws {
+    try await withService { url, _ in
+      #expect(get(url, "/", "-X", "POST").hasPrefix("HTTP/1.1 405"))
+      #expect(get(url, "/", "-H", "Host: evil.example").hasPrefix("HTTP/1.1 421"))
+      #expect(get(url, "/", "-I").hasPrefix("HTTP/1.1 200"))
+    }
+  }
+
+  @Test("with a token, everything but the health check needs it")
+  func token() async throws {
+    let token = "0123456789abcdef"
+    try await withService(token: token) { url, _ in
+      #expect(get(url, "/healthz").hasPrefix("HTTP/1.1 200"))
+      for path in ["/", "/metrics", "/api/streams", "/streams/one.jpg", "/readyz"] {
+        #expect(get(url, path).hasPrefix("HTTP/1.1 401"))
+      }
+      #expect(get(url, "/metrics", "-H", "Authorization: Bearer \(token)").hasPrefix("HTTP/1.1 200"))
+      let welcome = get(url, "/?token=\(token)")
+      #expect(welcome.hasPrefix("HTTP/1.1 303"))
+      #expect(welcome.contains("Set-Cookie: kapao_token=\(token); HttpOnly; SameSite=Strict"))
+    }
+  }
+
+  @Test("a viewer that does not read disturbs neither the stream nor other viewers")
+  func slowViewer() async throws {
+    try await withService { url, daemon in
+      let stuck = Process()
+      stuck.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      stuck.arguments = [
+        "curl", "-s", "--limit-rate", "1", "-o", "/dev/null", url.absoluteString + "/streams/one.mjpg",
+      ]
+      stuck.standardOutput = FileHandle.nullDevice
+      stuck.standardError = FileHandle.nullDevice
+      try stuck.run()
+      // The signals that end politely are blocked where tests run.
+      defer { kill(stuck.processIdentifier, SIGKILL) }
+      #expect(get(url, "/streams/one.jpg", "-o", "/dev/null", "-w", "%{http_code}") == "200")
+      let before = try #require(daemon.statuses.first).counters.processed
+      let result = Media.run(
+        "ffmpeg",
+        ["-v", "error", "-i", url.absoluteString + "/streams/one.mjpg", "-frames:v", "25", "-f", "framecrc", "-"])
+      #expect(result.output.split(separator: "\n").count { !$0.hasPrefix("#") } == 25)
+      #expect(try #require(daemon.statuses.first).counters.processed > before + 10)
+    }
+  }
+}
