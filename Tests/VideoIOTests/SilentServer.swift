@@ -27,6 +27,8 @@ final class SilentServer: @unchecked Sendable {
     guard bound else { throw CocoaError(.fileReadUnknown) }
     Thread.detachNewThread { [self] in
       let client = accept(descriptor, nil, nil)
+      // Closed here and nowhere else: the number may belong to somebody else's socket as soon as it is.
+      _ = Glibc.close(descriptor)
       let callback = lock.withLock { () -> (@Sendable () -> Void)? in
         self.client = client
         return connected
@@ -45,11 +47,11 @@ final class SilentServer: @unchecked Sendable {
     if isConnected { body() }
   }
 
+  /// Refuses further clients, and leaves the one that there is.
   func close() {
     lock.withLock {
       shutdown(listener, Int32(SHUT_RDWR))
-      Glibc.close(listener)
-      if client >= 0 { Glibc.close(client) }
+      if client >= 0 { _ = Glibc.close(client) }
       client = -1
     }
   }
