@@ -53,7 +53,7 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference", "Kapao", "TestSupport"]),
     .testTarget(name: "VideoIOTests", dependencies: ["VideoIO", "Kapao", "TestSupport"]),
     .testTarget(name: "RenderTests", dependencies: ["Render", "VideoIO", "Kapao"]),
-    .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Kapao"]),
+    .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Kapao", "TestSupport"]),
     .testTarget(name: "ExportTests", dependencies: ["Export", "Kapao"]),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Kapao"]),
     .testTarget(

@@ -23,9 +23,7 @@ package struct ExportedPoint: Hashable, Sendable {
 
   /// A keypoint; `nil` if it has no finite position, or if only confirmed ones are wanted and it is not.
   package init?(_ keypoint: Keypoint, personScore: Double, keypointObjectsOnly: Bool) {
-    guard keypoint.x.isFinite, keypoint.y.isFinite, keypoint.source == .keypointObject || !keypointObjectsOnly else {
-      return nil
-    }
+    guard keypoint.isShown(keypointObjectsOnly: keypointObjectsOnly) else { return nil }
     let isFused = keypoint.source == .keypointObject && keypoint.confidence.isFinite
     self.init(
       x: Double(keypoint.x).rounded(decimals: 2), y: Double(keypoint.y).rounded(decimals: 2),

@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import TestSupport
 
 /// Annotations and results as a data set and a network make them, with all that an evaluation treats in its own way:
 /// crowds, people without labels, tiny people, images without people or with more results than count, equal scores.
@@ -7,27 +8,9 @@ struct SyntheticPeople {
   private(set) var dataset: COCODataset
   private(set) var results: [COCOResult] = []
 
-  /// Reproducible random numbers (SplitMix64).
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var value = state
-      value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-      value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-      return value ^ value >> 31
-    }
-
-    mutating func number(_ range: ClosedRange<Double>) -> Double { .random(in: range, using: &self) }
-    mutating func chance(_ probability: Double) -> Bool { number(0...1) < probability }
-    /// A number with one decimal, as annotations have.
-    mutating func pixel(_ range: ClosedRange<Double>) -> Double { (number(range) * 10).rounded() / 10 }
-  }
-
   /// Images with people of `keypointCount` keypoints; results have boxes if asked for.
   init(seed: UInt64, images imageCount: Int, keypointCount: Int, resultsHaveBoxes: Bool = false) {
-    var random = Random(state: seed)
+    var random = SeededRandom(seed: seed)
     var images: [COCOImage] = []
     var annotations: [COCOAnnotation] = []
     for index in 0..<imageCount {
@@ -50,7 +33,7 @@ struct SyntheticPeople {
     dataset = COCODataset(images: images, annotations: annotations)
   }
 
-  private static func person(in image: Int, _ keypointCount: Int, _ random: inout Random) -> COCOAnnotation {
+  private static func person(in image: Int, _ keypointCount: Int, _ random: inout SeededRandom) -> COCOAnnotation {
     let height = random.pixel(8...400)
     let width = (height * random.number(0.2...1) * 10).rounded() / 10
     let box = COCOBox(x: random.pixel(0...600), y: random.pixel(0...400), width: width, height: height)
@@ -68,7 +51,7 @@ struct SyntheticPeople {
   }
 
   private static func result(
-    near person: COCOAnnotation, _ keypointCount: Int, _ hasBox: Bool, _ random: inout Random
+    near person: COCOAnnotation, _ keypointCount: Int, _ hasBox: Bool, _ random: inout SeededRandom
   ) -> COCOResult {
     let spread = person.box.height * pow(10, random.number(-2.5 ... -0.7))
     let keypoints = (0..<keypointCount).map { index in
@@ -119,4 +102,9 @@ struct SyntheticPeople {
       try container.encode(id, forKey: .id)
     }
   }
+}
+
+extension SeededRandom {
+  /// A number with one decimal, as annotations have.
+  fileprivate mutating func pixel(_ range: ClosedRange<Double>) -> Double { (number(range) * 10).rounded() / 10 }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import TestSupport
 import Testing
 import Tracking
 

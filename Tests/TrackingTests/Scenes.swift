@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import TestSupport
 
 /// Scenes that trackers get wrong.
 enum Scenes {

@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import TestSupport
 
 /// A scene with known truth: walkers, and what a network with noise, misses and occlusion finds of them.
 struct SyntheticScene {

@@ -56,9 +56,9 @@ public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
   }
 
   private func append(_ keypoint: Keypoint?) {
-    guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,
-      keypoint.source == .keypointObject || !context.keypointObjectsOnly
-    else { return text.append("null") }
+    guard let keypoint, keypoint.isShown(keypointObjectsOnly: context.keypointObjectsOnly) else {
+      return text.append("null")
+    }
     text.append("{\"x\":")
     text.append(json: Double(keypoint.x), decimals: 2)
     text.append(",\"y\":")

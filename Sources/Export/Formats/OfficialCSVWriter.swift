@@ -36,9 +36,9 @@ public final class OfficialCSVWriter: FrameTextWriter, @unchecked Sendable {
   }
 
   private func append(_ keypoint: Keypoint?) {
-    guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,
-      keypoint.source == .keypointObject || !context.keypointObjectsOnly
-    else { return text.append(",,0") }
+    guard let keypoint, keypoint.isShown(keypointObjectsOnly: context.keypointObjectsOnly) else {
+      return text.append(",,0")
+    }
     let confidence = keypoint.source == .keypointObject && keypoint.confidence.isFinite ? keypoint.confidence : 0
     text.append("\(Double(keypoint.x)),\(Double(keypoint.y)),\(Double(confidence))")
   }

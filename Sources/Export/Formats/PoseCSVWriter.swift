@@ -104,9 +104,7 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
   }
 
   private func append(_ keypoint: Keypoint?) {
-    guard let keypoint, keypoint.x.isFinite, keypoint.y.isFinite,
-      keypoint.source == .keypointObject || !keypointObjectsOnly
-    else { return text.append(",,,,") }
+    guard let keypoint, keypoint.isShown(keypointObjectsOnly: keypointObjectsOnly) else { return text.append(",,,,") }
     append(keypoint.x, decimals: 2)
     append(keypoint.y, decimals: 2)
     append(keypoint.source == .keypointObject ? keypoint.confidence : nil, decimals: 4)
