@@ -56,6 +56,7 @@ def options() -> argparse.Namespace:
     p.add_argument("--clip", type=float, default=10.0, help="largest norm of the gradient of a mean image")
     p.add_argument("--gains", type=float, nargs=4, default=(0.05, 0.7, 0.3, 0.025), metavar=PARTS)
     p.add_argument("--keypoint-loss", choices=("grid", "oks"), default="grid", help="unit of keypoint distances")
+    p.add_argument("--bf16", action="store_true", help="bfloat16 where it is safe: on CPUs that compute with it")
     p.add_argument("--threads", type=int, default=0, help="CPU threads (0: PyTorch's choice)")
     p.add_argument("--workers", type=int, default=1, help="processes that prepare batches")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -95,8 +96,9 @@ class Run:
         anchors = self.network.model[-1].anchor_pixels
         self.loss = Loss(anchors, self.network.architecture.keypoints, Gains(*o.gains), sigmas)
         self.schedule = Schedule(o.rate, warmup=o.warmup, last=o.last_rate)
-        self.amp = self.device.type == "cuda"
-        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.amp)
+        fp16 = self.device.type == "cuda" and not o.bf16
+        self.precision = torch.bfloat16 if o.bf16 else torch.float16 if fp16 else None
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=fp16)
         self.stopped = False
 
     def done(self) -> float:
@@ -110,7 +112,7 @@ class Run:
         images = batch.images.to(self.device, non_blocking=True).contiguous(memory_format=torch.channels_last)
         objects = make_objects(*(t.to(self.device) for t in (batch.owner, batch.boxes, batch.keypoints)),
                                o.keypoint_box)
-        with torch.autocast(self.device.type, torch.float16, enabled=self.amp):
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None):
             maps = self.network(images.float().div_(255))
         total, parts = self.loss(maps, objects)
         self.scaler.scale(total).backward()
