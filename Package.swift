@@ -20,6 +20,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .target(name: "CKernels"),
 
     .target(name: "Kapao"),
@@ -37,7 +38,7 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Kapao", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "Yams", "FlyingFox",
+        "Kapao", "VideoIO", "Tracking", "Render", "Export", "Pipeline", "CMosquitto", "Yams", "FlyingFox",
         .product(name: "FlyingSocks", package: "FlyingFox"), .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(

@@ -4,14 +4,14 @@ set -euo pipefail
 
 packages=(
   pkg-config libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev libavutil-dev libswscale-dev
-  libdnnl-dev libopenblas-dev libcairo2-dev fonts-dejavu-core
+  libdnnl-dev libopenblas-dev libcairo2-dev libmosquitto-dev fonts-dejavu-core
   gcc
   ffmpeg python3 python3-venv
   # The RTSP server that the tests of live streams read from and push to.
   libgstrtspserver-1.0-0 gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-rtsp
-  # The MQTT broker that they publish to, and curl for the web page.
-  mosquitto mosquitto-clients curl
+  # The MQTT broker that they publish to, openssl for its certificates, and curl for the web page.
+  mosquitto mosquitto-clients openssl curl
 )
 
 if ! command -v swift >/dev/null; then

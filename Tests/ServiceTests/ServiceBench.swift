@@ -17,7 +17,7 @@ enum ServiceBench {
   }
 
   static func configuration(_ text: String) throws -> ServiceConfiguration {
-    try ConfigurationReader(environment: [:]).read(text, path: "test.yaml")
+    try ConfigurationReader(environment: ["MQTT_WORD": "right#/@"]).read(text, path: "test.yaml")
   }
 
   /// Waits until a condition holds; whether it did within the limit.

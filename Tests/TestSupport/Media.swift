@@ -29,6 +29,14 @@ public enum Media {
     return try body(folder)
   }
 
+  /// A new empty folder, removed by the closure's end.
+  public static func withFolder<R>(_ body: (URL) async throws -> R) async throws -> R {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kapao-video-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+  }
+
   /// Runs a tool and waits for it.
   @discardableResult
   public static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {

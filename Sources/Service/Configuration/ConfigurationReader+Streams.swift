@@ -114,12 +114,29 @@ extension ConfigurationReader {
         .poses($0)
       }
     }
-    if section.take("mqtt") != nil {
-      return section.value("mqtt", "an address such as mqtt://user:password@host:1883/prefix") { MQTTAddress($0) }
-        .map { .mqtt($0) }
-    }
+    if section.take("mqtt") != nil { return mqtt(section).map { .mqtt($0) } }
     section.note("an output has one of: video, record, poses, mqtt")
     return nil
+  }
+
+  private func mqtt(_ section: YAMLSection) -> MQTTAddress? {
+    let expected = "an address such as mqtt://user:password@host:1883/prefix, or mqtts:// with TLS"
+    var address = section.value("mqtt", expected) { MQTTAddress($0) }
+    let (user, password) = (section.text("user"), section.text("password"))
+    if user != nil { address?.user = user }
+    if password != nil { address?.password = password }
+    let files = ["ca_file", "cert_file", "key_file"].map { section.readableFile($0) }
+    if address?.tls != nil {
+      address?.tls?.authorities = files[0]
+      address?.tls?.certificate = files[1]
+      address?.tls?.key = files[2]
+    } else if address != nil, files.contains(where: { $0 != nil }) {
+      section.note("certificates are for mqtts:// only", field: "mqtt", at: section.take("mqtt"))
+    }
+    if (files[1] == nil) != (files[2] == nil) {
+      section.note("cert_file and key_file go together", field: files[1] == nil ? "key_file" : "cert_file")
+    }
+    return address
   }
 
   private func files(

@@ -47,12 +47,9 @@ public struct ConfigurationReader {
     }
     let top = YAMLSection(node, path: "", problems: problems, secrets: secrets)
     var configuration = ServiceConfiguration(streams: [])
-    configuration.model = top.text("model")
+    configuration.model = top.readableFile("model")
     configuration.size = top.integer("size", 64...8192)
     configuration.threads = top.integer("threads", 1...512)
-    if let path = configuration.model, !FileManager.default.isReadableFile(atPath: path) {
-      top.note("cannot read the file \(path)", field: "model", at: top.take("model"))
-    }
     configuration.http = http(top)
     let defaults = top.section("defaults")
     let streams = top.section("streams")

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import Yams
 
@@ -106,6 +107,16 @@ final class YAMLSection {
     value(field, "a time such as 45s, 10m, 12h or 7d") { text in
       TimeSpan(text).flatMap { $0.seconds >= least ? $0.seconds : nil }
     }
+  }
+
+  /// The path of a file that can be read.
+  func readableFile(_ field: String) -> String? {
+    guard let path = text(field) else { return nil }
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      note("cannot read the file \(path)", field: field, at: take(field))
+      return nil
+    }
+    return path
   }
 
   /// A section within this one.

@@ -10,7 +10,7 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
 
   private let topic: String
   private let skeleton: Skeleton
-  private let connection: MQTTConnection
+  private let client: MQTTClient
   private let encoder = JSONEncoder()
   private var source: String?
 
@@ -21,28 +21,27 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
     topic = "\(address.prefix)/\(stream)"
     self.skeleton = skeleton
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let will = (topic: "\(topic)/available", payload: Array("offline".utf8))
-    connection = try MQTTConnection(
-      address, client: "kapao-video-\(stream)-\(ProcessInfo.processInfo.processIdentifier)", will: will)
-    try connection.publish("\(topic)/available", Array("online".utf8), retain: true)
+    client = try MQTTClient(
+      address, name: "kapao-video-\(stream)-\(ProcessInfo.processInfo.processIdentifier)",
+      will: (topic: "\(topic)/available", payload: "offline"))
+    try client.publish("\(topic)/available", "online".utf8, retain: true)
   }
 
   package func write(_ frame: LiveFrame) throws {
-    try connection.keepUp()
     let now = frame.record == nil ? "away" : "streaming"
     if now != source {
-      try connection.publish("\(topic)/source", Array(now.utf8), retain: true)
+      try client.publish("\(topic)/source", now.utf8, retain: true)
       source = now
     }
     guard let record = frame.record else { return }
     let message = PoseMessage(record, date: frame.date, skeleton: skeleton)
-    try connection.publish("\(topic)/poses", Array(encoder.encode(message)))
+    try client.publish("\(topic)/poses", encoder.encode(message))
   }
 
   package func finish() throws {
-    try connection.publish("\(topic)/available", Array("offline".utf8), retain: true)
-    try connection.disconnect()
+    try client.publish("\(topic)/available", "offline".utf8, retain: true)
+    try client.disconnect()
   }
 
-  package func abandon() { connection.close() }
+  package func abandon() { client.close() }
 }

@@ -32,14 +32,33 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: "Poses as JSON to write, one object a line.")
   var ndjson: String?
 
-  @Option(help: "MQTT broker to publish the poses to: mqtt://USER:PASSWORD@HOST:PORT/PREFIX.")
+  @Option(help: "MQTT broker to publish the poses to: mqtt://USER:PASSWORD@HOST:PORT/PREFIX, or mqtts:// with TLS.")
   var mqtt: String?
+
+  @Option(help: "Authorities that may vouch for an mqtts:// broker (PEM). Default: those that the system trusts.")
+  var mqttCaFile: String?
+
+  @Option(help: "Certificate to show to an mqtts:// broker (PEM).")
+  var mqttCertFile: String?
+
+  @Option(help: "Key of --mqtt-cert-file (PEM).")
+  var mqttKeyFile: String?
 
   @Option(help: "Encoder of the annotated videos (libav's name). Default: H.264.")
   var codec: String?
 
   func validate() throws {
     guard segment.seconds >= 1 else { throw ValidationError("--segment must be at least a second.") }
+    let files = [mqttCaFile, mqttCertFile, mqttKeyFile].compactMap { $0 }
+    guard files.isEmpty || mqtt?.hasPrefix("mqtts://") == true else {
+      throw ValidationError("certificates are for --mqtt mqtts:// only.")
+    }
+    guard (mqttCertFile == nil) == (mqttKeyFile == nil) else {
+      throw ValidationError("--mqtt-cert-file and --mqtt-key-file go together.")
+    }
+    for file in files where !FileManager.default.isReadableFile(atPath: file) {
+      throw ValidationError("cannot read the file \(file).")
+    }
   }
 
   func receivers(
@@ -63,9 +82,12 @@ struct LiveOutputOptions: ParsableArguments {
           path, format: format, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log))
     }
     if let mqtt {
-      guard let address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {
+      guard var address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {
         throw ValidationError("--mqtt takes an address such as mqtt://host:1883/prefix.")
       }
+      address.tls?.authorities = mqttCaFile
+      address.tls?.certificate = mqttCertFile
+      address.tls?.key = mqttKeyFile
       receivers.append(LiveOutput.mqtt(address, stream: stream, skeleton: skeleton, log: log))
     }
     return receivers
