@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A camera for the tests: rtsp_server.py PORT WIDTHxHEIGHT [--password] [--published FILE.ts]
+"""A camera for the tests: rtsp_server.py PORT WIDTHxHEIGHT [--path PATH] [--password WORD] [--published FILE.ts]
 
 Serves on 127.0.0.1 (port 0 picks one; the line "ready PORT" tells it):
-  /live      a moving ball at 25 frames/s
+  /live      a moving ball at 25 frames/s (or another PATH)
   /publish   takes what is pushed and writes it to FILE.ts
-With --password everything is for user "viewer" with password "right".
+With --password everything is for user "viewer" with this password.
 """
 import argparse
 import signal
@@ -22,7 +22,8 @@ signal.signal(signal.SIGTERM, signal.SIG_DFL)
 parser = argparse.ArgumentParser()
 parser.add_argument("port")
 parser.add_argument("size")
-parser.add_argument("--password", action="store_true")
+parser.add_argument("--path", default="live")
+parser.add_argument("--password")
 parser.add_argument("--published")
 arguments = parser.parse_args()
 width, height = arguments.size.split("x")
@@ -50,10 +51,10 @@ if arguments.password:
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
-    auth.add_basic(GstRtspServer.RTSPAuth.make_basic("viewer", "right"), token)
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic("viewer", arguments.password), token)
     server.set_auth(auth)
 
-mounts.add_factory("/live", factory(
+mounts.add_factory("/" + arguments.path, factory(
     f"( videotestsrc is-live=true pattern=ball ! video/x-raw,width={width},height={height},framerate=25/1 "
     "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 config-interval=1 )"
 ))

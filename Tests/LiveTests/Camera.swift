@@ -13,15 +13,12 @@ final class Camera {
   static let missing = "gst-rtsp-server is not installed; scripts/setup.sh installs it"
 
   private(set) var port = 0
-  private let arguments: [String]
   private var process: Process?
-
-  init(_ arguments: String...) { self.arguments = arguments }
 
   deinit { kill(SIGKILL) }
 
-  /// Starts it and waits until it answers.
-  func start(size: String = "320x180") throws {
+  /// Starts it, on the port that it had before, and waits until it answers.
+  func start(_ arguments: String..., size: String = "320x180") throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     process.arguments = ["-u", Fixtures.path("rtsp_server.py"), "\(port)", size] + arguments

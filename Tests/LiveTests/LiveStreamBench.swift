@@ -20,17 +20,16 @@ struct LiveStreamBench {
 
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
-    maximumRate: Double? = nil, loops: Bool = false
+    maximumRate: Double? = nil, networks: NetworkProvider? = nil
   ) throws {
-    var source = try LiveSource(source, transport: transport)
-    source.loops = loops
+    let source = try LiveSource(source, transport: transport)
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate
     watcher = Watcher()
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     log.logLevel = .critical
-    stream = LiveStream(settings, networks: Self.networks, receivers: [watcher] + outputs, log: log)
+    stream = LiveStream(settings, networks: networks ?? Self.networks, receivers: [watcher] + outputs, log: log)
   }
 
   /// A log that nobody reads.

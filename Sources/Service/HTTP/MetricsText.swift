@@ -28,6 +28,9 @@ package struct MetricsText {
     Family(name: "stream_frames_stale_total", kind: "counter", help: "Pictures of connections already given up.") {
       Double($0.counters.stale)
     },
+    Family(name: "stream_frames_failed_total", kind: "counter", help: "Pictures whose poses could not be found.") {
+      Double($0.counters.failed)
+    },
     Family(name: "stream_people_total", kind: "counter", help: "People found, summed over pictures.") {
       Double($0.counters.people)
     },

@@ -1,4 +1,4 @@
-/// What has become of a stream's pictures. Read pictures are processed, dropped, skipped or still on their way.
+/// What has become of a stream's pictures: those read are processed, dropped, skipped, stale, failed or still on their way.
 public struct LiveCounters: Hashable, Sendable, Codable {
   /// Pictures decoded.
   public var read = 0
@@ -8,8 +8,13 @@ public struct LiveCounters: Hashable, Sendable, Codable {
   public var dropped = 0
   /// Pictures left out because of the maximum rate.
   public var skipped = 0
-  /// Pictures of a connection that was already given up.
+  /// Pictures of a connection, or a stream, that was already given up.
   public var stale = 0
+  /// Pictures whose poses could not be found or drawn.
+  public var failed = 0
   /// People found, summed over pictures.
   public var people = 0
+
+  /// Pictures that are still on their way: two at most, and one that just arrives.
+  public var onTheirWay: Int { read - processed - dropped - skipped - stale - failed }
 }

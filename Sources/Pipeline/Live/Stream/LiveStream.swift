@@ -170,7 +170,7 @@ public final class LiveStream: @unchecked Sendable {
       return (ArrivedFrame(frame: frame, arrival: arrival, time: place), !wasStreaming)
     }
     if isFirst { log.notice("streaming \(frame.size.width)x\(frame.size.height)") }
-    if let arrived { _ = inbox.send(arrived) }
+    if let arrived, !inbox.send(arrived) { lock.withLock { state.refuse() } }
   }
 
   /// Finds the poses, on the stage `infer`.
@@ -216,11 +216,7 @@ public final class LiveStream: @unchecked Sendable {
   }
 
   private func report(_ text: String) {
-    let isNews = lock.withLock {
-      defer { state.lastError = text }
-      return state.lastError != text
-    }
-    if isNews { log.error("\(text)") }
+    if lock.withLock({ state.fail(text) }) { log.error("\(text)") }
   }
 
   /// Pictures that gave way to later ones.

@@ -29,6 +29,8 @@ struct LiveStreamState {
   /// When the stream was made.
   let date = Date()
   private let start: Double
+  /// Whether the poses of the last picture could not be found or drawn.
+  private var isFailing = false
   private var lastPlaceholder = -Double.infinity
   private var lastTicks: Int64 = -1
   private var nextIndex = 0
@@ -50,7 +52,7 @@ struct LiveStreamState {
     }
     sourceRate.add(now)
     size = frame.size
-    lastError = nil
+    if !isFailing { lastError = nil }
     let source = frame.pts.microseconds(frame.timeBase)
     let time = timeline.place(generation: generation, source: source, arrival: microseconds(arrival))
     guard gate.admit(Double(time) / 1e6) else {
@@ -67,6 +69,7 @@ struct LiveStreamState {
 
   /// Counts a picture that went out.
   mutating func complete(people count: Int, latency seconds: Double, inference spent: Double, at now: Double) {
+    if isFailing { (lastError, isFailing) = (nil, false) }
     counters.processed += 1
     counters.people += count
     people = count
@@ -75,6 +78,16 @@ struct LiveStreamState {
     inference.add(spent)
     processedRate.add(now)
   }
+
+  /// Counts a picture whose poses could not be found or drawn; whether that is news.
+  mutating func fail(_ text: String) -> Bool {
+    counters.failed += 1
+    defer { (lastError, isFailing) = (text, true) }
+    return !isFailing || lastError != text
+  }
+
+  /// Counts a picture that came when the stream had ended.
+  mutating func refuse() { counters.stale += 1 }
 
   /// Whether the picture that says that there is none is due.
   mutating func needsPlaceholder(at now: Double) -> Bool {

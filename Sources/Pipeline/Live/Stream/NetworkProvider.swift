@@ -10,9 +10,7 @@ public final class NetworkProvider: @unchecked Sendable {
   public let inputSize: Int
   /// Keypoints of the model.
   public let skeleton: Skeleton
-  private let model: Model
-  private let backend: Backend
-  private let threads: Int
+  private let compile: @Sendable (ImageSize) throws -> PoseNetwork
   private let lock = NSLock()
   private var networks: [ImageSize: PoseNetwork] = [:]
 
@@ -20,15 +18,21 @@ public final class NetworkProvider: @unchecked Sendable {
   ///   - inputSize: Longest side of the network's input in pixels.
   ///   - threads: Threads that compute one frame together.
   /// - Throws: `InferenceError` for a model whose keypoints are unknown.
-  public init(model: Model, inputSize: Int, backend: Backend = .oneDNN, threads: Int) throws {
+  public convenience init(model: Model, inputSize: Int, backend: Backend = .oneDNN, threads: Int) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
     }
-    self.model = model
+    self.init(inputSize: inputSize, skeleton: skeleton) {
+      try PoseNetwork(model: model, inputSize: $0, backend: backend, threads: threads)
+    }
+  }
+
+  package init(
+    inputSize: Int, skeleton: Skeleton, compile: @escaping @Sendable (ImageSize) throws -> PoseNetwork
+  ) {
     self.inputSize = inputSize
-    self.backend = backend
-    self.threads = threads
     self.skeleton = skeleton
+    self.compile = compile
   }
 
   /// The network for pictures of a size.
@@ -39,8 +43,7 @@ public final class NetworkProvider: @unchecked Sendable {
       if let network = networks[letterbox.input] { return network }
       // Cameras that change their size again and again must not fill the memory.
       if networks.count >= 8 { networks.removeAll() }
-      let network = try PoseNetwork(
-        model: model, inputSize: letterbox.input, backend: backend, threads: threads)
+      let network = try compile(letterbox.input)
       networks[letterbox.input] = network
       return network
     }
