@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Service
+import TestSupport
 import Testing
 
 @Suite("The daemon", .serialized)
@@ -52,5 +53,61 @@ struct DaemonTests {
     #expect([.waiting, .connecting].contains(daemon.statuses[0].state))
     #expect(daemon.statuses[0].lastError?.contains("refused") == true)
     #expect(daemon.stop())
+  }
+
+  @Test("a change of the web server's address is refused in the log, as often as it is asked for")
+  func http() throws {
+    let lines = LogLines()
+    let daemon = ServiceBench.daemon(lines.logger)
+    let stream = "streams: {one: {source: 'lavfi:testsrc2=s=160x90:r=25'}}"
+    try daemon.apply(try ServiceBench.configuration("{http: {port: 8080}, \(stream)}"))
+    #expect(!lines.text.contains("http"))
+    for count in 1...2 {
+      try daemon.apply(try ServiceBench.configuration("{http: {port: 8081}, \(stream)}"))
+      #expect(lines.text.components(separatedBy: "warning: http: the change is not applied").count == count + 1)
+    }
+    try daemon.apply(try ServiceBench.configuration("{http: {port: 8080}, \(stream)}"))
+    #expect(lines.text.components(separatedBy: "http").count == 3)
+    #expect(daemon.stop())
+  }
+
+  @Test("a model that cannot be used changes nothing")
+  func badModel() async throws {
+    let daemon = ServiceBench.daemon()
+    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: 'lavfi:testsrc2=s=160x90:r=25'}}"))
+    let started = daemon.statuses[0].startedAt
+    let bad = try ServiceBench.configuration(
+      "streams: {one: {source: 'lavfi:testsrc2=s=160x90:r=5', model: '\(SampleConfiguration.path)'}}")
+    #expect(throws: (any Error).self) { try daemon.apply(bad) }
+    #expect(daemon.statuses.map(\.startedAt) == [started])
+    #expect(daemon.stop())
+  }
+
+  @Test("an end that is asked for during a reload comes in time, and nothing starts after it")
+  func endDuringReload() async throws {
+    let daemon = ServiceBench.daemon()
+    signal(SIGPIPE, SIG_IGN)
+    // A pipe that nobody reads: its output takes all the time that there is to end.
+    try await Media.withFolder { folder in
+      let pipe = folder.appendingPathComponent("pipe.ts").path
+      try #require(mkfifo(pipe, 0o600) == 0)
+      func configuration(_ rate: Int) throws -> ServiceConfiguration {
+        try ServiceBench.configuration(
+          "streams: {stuck: {source: 'lavfi:testsrc2=s=160x90:r=\(rate)', outputs: [{video: '\(pipe)'}]}}")
+      }
+      try daemon.apply(try configuration(25))
+      #expect(await ServiceBench.wait { daemon.statuses[0].counters.processed > 5 })
+      let next = try configuration(20)
+      let reload = Task.detached { try daemon.apply(next) }
+      #expect(await ServiceBench.wait { daemon.statuses.isEmpty })
+      let start = Date()
+      #expect(!daemon.stop())
+      #expect(Date().timeIntervalSince(start) < 5)
+      try await reload.value
+      #expect(daemon.statuses.isEmpty)
+      // Lets the output go.
+      let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+      close(reader)
+    }
   }
 }

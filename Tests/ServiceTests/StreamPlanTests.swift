@@ -4,15 +4,13 @@ import Testing
 
 @Suite("Reloading")
 struct StreamPlanTests {
-  private func configuration(_ rates: [String: Double], size: Int? = nil) throws -> ServiceConfiguration {
-    var streams: [StreamConfiguration] = []
-    for (name, rate) in rates.sorted(by: { $0.key < $1.key }) {
-      let text = "streams: {\(name): {source: 'lavfi:testsrc2', max_fps: \(rate)}}"
-      streams += try ConfigurationReader(environment: [:]).read(text, path: "").streams
+  private func configuration(
+    _ rates: [String: Double], size: Int = 128, port: Int = 8080
+  ) throws -> ServiceConfiguration {
+    let streams = rates.sorted { $0.key < $1.key }.map {
+      "\($0.key): {source: 'lavfi:testsrc2', max_fps: \($0.value), size: \(size)}"
     }
-    var configuration = ServiceConfiguration(streams: streams)
-    configuration.size = size
-    return configuration
+    return try ServiceBench.configuration("{http: {port: \(port)}, streams: {\(streams.joined(separator: ", "))}}")
   }
 
   @Test("at the start everything begins")
@@ -30,12 +28,19 @@ struct StreamPlanTests {
     #expect(plan.starting.map(\.name) == ["b", "d"])
   }
 
-  @Test("another network is for all streams")
+  @Test("another option of the analysis is a change")
   func network() throws {
     let plan = StreamPlan(
       from: try configuration(["a": 1, "b": 1]), to: try configuration(["a": 1, "b": 1], size: 320))
     #expect(plan.stopping == ["a", "b"])
     #expect(plan.starting.map(\.name) == ["a", "b"])
+  }
+
+  @Test("another address of the web server is not followed")
+  func http() throws {
+    let plan = StreamPlan(from: try configuration(["a": 1]), to: try configuration(["a": 1], port: 8081))
+    #expect(plan.stopping.isEmpty && plan.starting.isEmpty)
+    #expect(plan.ignored == ["http"])
   }
 
   @Test("the same again changes nothing")

@@ -1,8 +1,6 @@
 import Foundation
 import Kapao
 import Pipeline
-import Render
-import Tracking
 
 extension ConfigurationReader {
   /// One stream; `nil` if it cannot be made.
@@ -20,29 +18,12 @@ extension ConfigurationReader {
     }
     let rate = first { $0.number("max_fps", 0.1...1000) }
     let stall = first { $0.seconds("stall_timeout") }
-    let preset = first { level in
-      level.value("preset", Preset.allCases.map(\.rawValue).joined(separator: ", ")) { Preset(rawValue: $0) }
-    }
-    let confidence = first { $0.number("pose_confidence", 0...1) }
-    let tracker = first { level in
-      level.value("tracker", "oks, players or none") { TrackerChoice(rawValue: $0) }
-    }
-    let people = first { $0.integer("people", 1...64) }
-    let smoothing = first { level in
-      level.value("smooth", "none or one-euro") { Smoothing(rawValue: $0).flatMap { $0 == .butterworth ? nil : $0 } }
-    }
-    let drawn = first { drawing($0) }
+    let analysis = analysis(section, defaults: defaults)
     section.finish()
-    guard let source else { return nil }
-    var stream = StreamConfiguration(name: name, source: source)
+    guard let source, let analysis else { return nil }
+    var stream = StreamConfiguration(name: name, source: source, analysis: analysis)
     stream.maximumRate = rate
     stream.stallTimeout = stall ?? stream.stallTimeout
-    stream.preset = preset
-    stream.poseConfidence = confidence.map { Float($0) }
-    stream.tracker = tracker
-    stream.people = people ?? stream.people
-    stream.smoothing = smoothing ?? stream.smoothing
-    stream.style = drawn ?? stream.style
     stream.outputs = outputs
     return stream
   }
@@ -76,25 +57,6 @@ extension ConfigurationReader {
       section.note("\(error)", field: "source", at: node)
       return nil
     }
-  }
-
-  private func drawing(_ level: YAMLSection) -> OverlayStyle? {
-    guard let section = level.section("drawing") else { return nil }
-    var style = OverlayStyle()
-    style.boxes = section.flag("boxes") ?? style.boxes
-    style.facePoints = section.flag("face") ?? style.facePoints
-    style.opacity = section.number("alpha", 0...1) ?? style.opacity
-    style.lineWidth = section.number("line_width", 0.5...1000)
-    style.keypointSize = section.number("keypoint_size", 0.5...1000)
-    style.trail = section.number("trail", 0...3600) ?? style.trail
-    if section.flag("ids") == true { style.labels.insert(.identity) }
-    if section.flag("score") == true { style.labels.insert(.score) }
-    if let skeleton = section.flag("skeleton") {
-      style.skeleton = skeleton
-      style.keypoints = skeleton
-    }
-    section.finish()
-    return style
   }
 
   private func output(_ section: YAMLSection) -> OutputConfiguration? {
@@ -134,7 +96,7 @@ extension ConfigurationReader {
       section.note("certificates are for mqtts:// only", field: "mqtt", at: section.take("mqtt"))
     }
     if (files[1] == nil) != (files[2] == nil) {
-      section.note("cert_file and key_file go together", field: files[1] == nil ? "key_file" : "cert_file")
+      section.note("cert_file and key_file go together", field: files[1] == nil ? "cert_file" : "key_file")
     }
     return address
   }

@@ -3,12 +3,21 @@ import Yams
 
 /// Reads a configuration file and finds everything that is wrong with it.
 public struct ConfigurationReader {
+  let grammar: AnalysisGrammar
   private let secrets: SecretText
 
   /// A reader that fills in variables of the process's environment.
-  public init() { secrets = SecretText() }
+  ///
+  /// - Parameter grammar: The options that are fields of streams.
+  public init(_ grammar: AnalysisGrammar) {
+    self.grammar = grammar
+    secrets = SecretText()
+  }
 
-  package init(environment: [String: String]) { secrets = SecretText(environment: environment) }
+  package init(_ grammar: AnalysisGrammar, environment: [String: String]) {
+    self.grammar = grammar
+    secrets = SecretText(environment: environment)
+  }
 
   /// Reads a file.
   ///
@@ -47,9 +56,6 @@ public struct ConfigurationReader {
     }
     let top = YAMLSection(node, path: "", problems: problems, secrets: secrets)
     var configuration = ServiceConfiguration(streams: [])
-    configuration.model = top.readableFile("model")
-    configuration.size = top.integer("size", 64...8192)
-    configuration.threads = top.integer("threads", 1...512)
     configuration.http = http(top)
     let defaults = top.section("defaults")
     let streams = top.section("streams")

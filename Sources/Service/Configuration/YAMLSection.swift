@@ -40,9 +40,10 @@ final class YAMLSection {
 
   /// Notes a problem with this section, a field of it, or a value.
   func note(_ message: String, field: String? = nil, at node: Node? = nil) {
-    problems.list.append(
-      ConfigurationProblem(
-        line: node?.mark?.line ?? line, field: field.map { name(of: $0) } ?? path, message: message))
+    let problem = ConfigurationProblem(
+      line: node?.mark?.line ?? line, field: field.map { name(of: $0) } ?? path, message: message)
+    // Defaults are read for every stream.
+    if !problems.list.contains(problem) { problems.list.append(problem) }
   }
 
   /// The value of a field, which then counts as known.

@@ -1,13 +1,25 @@
 import Foundation
 
-/// Whether streams that end at the same time all ended well.
+/// Streams that end at the same time, and whether all of them ended well.
 final class EndResults: @unchecked Sendable {
   // @unchecked: the flag is only touched under the lock.
 
+  private let group = DispatchGroup()
   private let lock = NSLock()
   private var isGood = true
 
-  var areAllGood: Bool { lock.withLock { isGood } }
+  /// Ends one on a queue of its own.
+  func add(label: String, _ end: @escaping @Sendable () -> Bool) {
+    DispatchQueue(label: label).async(group: group) { [self] in
+      let good = end()
+      lock.withLock { isGood = isGood && good }
+    }
+  }
 
-  func add(_ good: Bool) { lock.withLock { isGood = isGood && good } }
+  /// Waits for all; whether all so far have ended well.
+  @discardableResult
+  func wait() -> Bool {
+    group.wait()
+    return lock.withLock { isGood }
+  }
 }

@@ -1,3 +1,4 @@
+import FlyingSocks
 import Foundation
 import Logging
 
@@ -6,16 +7,19 @@ public final class ServiceRunner: @unchecked Sendable {
   // @unchecked: `failure` and `isEnding` are only touched on the signals' queue until the end.
 
   private let daemon: Daemon
+  private let reader: ConfigurationReader
   private let path: String
   private let log: Logger
   private let queue = DispatchQueue(label: "kapao.service")
+  private let reloading = DispatchQueue(label: "kapao.service.reload")
   private let finished = DispatchSemaphore(value: 0)
   private var sources: [any DispatchSourceSignal] = []
   private var failure: (any Error)?
 
   /// - Parameter path: The configuration, which SIGHUP reads again.
-  public init(daemon: Daemon, path: String, log: Logger) {
+  public init(daemon: Daemon, reader: ConfigurationReader, path: String, log: Logger) {
     self.daemon = daemon
+    self.reader = reader
     self.path = path
     self.log = log
   }
@@ -31,7 +35,7 @@ public final class ServiceRunner: @unchecked Sendable {
         do {
           try await web.run()
         } catch {
-          end(ServiceError.cannotListen(Self.text(configuration.http), "\(error)"))
+          end(ServiceError.cannotListen(Self.text(configuration.http), Self.reason(error)))
         }
       }
     }
@@ -86,7 +90,8 @@ public final class ServiceRunner: @unchecked Sendable {
       Foundation.signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [self] in
-        if number == SIGHUP { reload() } else { finished.signal() }
+        // A request to end does not wait for streams that are being replaced.
+        if number == SIGHUP { reloading.async { [self] in reload() } } else { finished.signal() }
       }
       source.resume()
       return source
@@ -95,7 +100,7 @@ public final class ServiceRunner: @unchecked Sendable {
 
   private func reload() {
     do {
-      try daemon.apply(try ConfigurationReader().read(path))
+      try daemon.apply(try reader.read(path))
       log.notice("the configuration was read again")
     } catch {
       log.error("the configuration stays as it was:\n\(error)")
@@ -107,6 +112,10 @@ public final class ServiceRunner: @unchecked Sendable {
       failure = failure ?? error
       finished.signal()
     }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if case SocketError.failed(_, _, let message) = error { message } else { "\(error)" }
   }
 
   private static func text(_ http: HTTPConfiguration?) -> String { http.map { "\($0.address):\($0.port)" } ?? "" }

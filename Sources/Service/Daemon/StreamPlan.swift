@@ -4,8 +4,6 @@ package struct StreamPlan: Hashable, Sendable {
   package let stopping: [String]
   /// Streams to begin: new, or changed.
   package let starting: [StreamConfiguration]
-  /// Whether another network is to be loaded.
-  package let needsNetwork: Bool
   /// What changes only with a restart of the program.
   package let ignored: [String]
 
@@ -15,10 +13,8 @@ package struct StreamPlan: Hashable, Sendable {
   package init(from old: ServiceConfiguration?, to new: ServiceConfiguration) {
     let before = Dictionary((old?.streams ?? []).map { ($0.name, $0) }) { $1 }
     let after = Dictionary(new.streams.map { ($0.name, $0) }) { $1 }
-    let isSameNetwork = old.map { ($0.model, $0.size, $0.threads) == (new.model, new.size, new.threads) } ?? true
-    needsNetwork = old == nil || !isSameNetwork
-    stopping = (old?.streams ?? []).map(\.name).filter { !isSameNetwork || after[$0] != before[$0] }
-    starting = new.streams.filter { !isSameNetwork || before[$0.name] != $0 }
+    stopping = (old?.streams ?? []).map(\.name).filter { after[$0] != before[$0] }
+    starting = new.streams.filter { before[$0.name] != $0 }
     ignored = old.map { $0.http != new.http ? ["http"] : [] } ?? []
   }
 }

@@ -31,21 +31,15 @@ struct ServeCommand: ParsableCommand {
   var verbose = false
 
   func run() throws {
-    let configuration = try ConfigurationReader().read(config)
+    let reader = ConfigurationReader(LiveAnalysisOptions.grammar)
+    let configuration = try reader.read(config)
     if check {
       print("\(config): good, \(configuration.streams.count) streams")
       return
     }
     let log = ServiceLog.make(quiet: quiet, verbose: verbose)
-    let daemon = Daemon(log: log) { configuration in
-      let model = try Model.load(configuration.model ?? DefaultModel.path())
-      let usual = model.architecture.widthMultiple <= 0.25 ? 640 : 1024
-      let networks = try NetworkProvider(
-        model: model, inputSize: configuration.size ?? usual,
-        threads: configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount)
-      return (networks, model)
-    }
-    let runner = ServiceRunner(daemon: daemon, path: config, log: log)
+    let daemon = Daemon(log: log)
+    let runner = ServiceRunner(daemon: daemon, reader: reader, path: config, log: log)
     try runner.run(configuration, version: KapaoVideo.version)
   }
 }

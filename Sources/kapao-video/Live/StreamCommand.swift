@@ -31,11 +31,7 @@ struct StreamCommand: ParsableCommand {
 
   @OptionGroup(title: "Outputs") var outputs: LiveOutputOptions
   @OptionGroup(title: "Source") var sourceOptions: LiveSourceOptions
-  @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
-  @OptionGroup(title: "Tracking") var tracking: TrackingOptions
-  @OptionGroup(title: "Drawing") var drawing: DrawingOptions
-  @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
+  @OptionGroup var analysis: LiveAnalysisOptions
 
   @Option(help: "Seconds from one line of numbers to the next; 0 for none.")
   var statsInterval: Double = 10
@@ -44,24 +40,13 @@ struct StreamCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard !network.tta else { throw ValidationError("--tta is too slow for live pictures.") }
-    guard tracking.smooth != .butterworth else {
-      throw ValidationError("--smooth butterworth looks into the future; live pictures take one-euro.")
-    }
     guard statsInterval >= 0 else { throw ValidationError("--stats-interval must not be negative.") }
   }
 
   func run() throws {
     let source = try sourceOptions.source(EnvironmentText.expand(source))
-    let model = try Model.load(try network.path())
-    let networks = try NetworkProvider(
-      model: model, inputSize: network.inputSize(model.architecture), backend: network.backend,
-      threads: network.threadCount)
-    var settings = LiveSettings(name: "stream", source: source, thresholds: thresholds.thresholds(for: model))
-    settings.style = drawing.style(
-      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, preset: thresholds.preset)
-    identityDrawing.apply(to: &settings.style)
-    settings.tracking = tracking.settings(preset: thresholds.preset)
+    let (networks, model) = try analysis.networkSettings().load()
+    var settings = analysis.settings(name: "stream", source: source, model: model)
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout
     let log = ServiceLog.make(quiet: quiet)
@@ -82,5 +67,8 @@ struct StreamCommand: ParsableCommand {
     guard isComplete else { throw LiveError.unfinished }
     if interruption.isComplete != nil { throw ExitCode(ExitStatus.interrupted.rawValue) }
     if let failure = stream.failure { throw failure }
+    if let broken = stream.status.outputs.first(where: { !$0.isOpen && $0.failures > 0 }) {
+      throw LiveError.output(broken.lastError ?? broken.name)
+    }
   }
 }

@@ -39,7 +39,15 @@ struct NetworkOptions: ParsableArguments {
 
   /// The longest side of the input for an architecture.
   func inputSize(_ architecture: Architecture, preset: Preset? = nil) -> Int {
-    size ?? preset?.inputSize ?? (architecture.widthMultiple <= 0.25 ? 640 : 1024)
+    size ?? preset?.inputSize ?? architecture.usualInputSize
+  }
+
+  /// The network of live streams.
+  func settings(preset: Preset?) throws -> NetworkSettings {
+    var settings = NetworkSettings(model: try path(), threads: threadCount)
+    settings.inputSize = size ?? preset?.inputSize
+    settings.backend = backend
+    return settings
   }
 
   /// Threads of inference.

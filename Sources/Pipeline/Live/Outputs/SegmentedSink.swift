@@ -48,9 +48,19 @@ public final class SegmentedSink: LiveSink, @unchecked Sendable {
     sink = nil
   }
 
+  /// The system's words, of all that Foundation has to say.
+  private static func reason(_ error: any Error) -> String {
+    let cause = (error as? CocoaError)?.underlying as? POSIXError
+    return cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+  }
+
   private func begin(at date: Date) throws {
     try finish()
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw PipelineError.folder(folder, reason: Self.reason(error))
+    }
     retention.apply(to: folder, names: names, at: date)
     sink = try make(names.freePath(in: folder, at: date))
     began = date

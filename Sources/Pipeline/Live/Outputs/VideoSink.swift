@@ -7,6 +7,7 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
   private let names: PartNames
+  private let path: String
   private let options: WriterOptions
   private var writer: VideoWriter?
   private var shape: Shape?
@@ -30,6 +31,7 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
 
   init(_ names: PartNames, path: String, codec: String?, libavOptions: [String: String] = [:]) {
     self.names = names
+    self.path = path
     options = Self.options(path, codec: codec, libavOptions: libavOptions)
   }
 
@@ -82,6 +84,14 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
       ?? VideoWriter(names.next(), options: options, template: OutputTemplate(timeBase: LiveFrame.timeBase))
     writer = open
     try open.write(frame.frame)
+    if options.format == "hls" { try checkSpace() }
+  }
+
+  /// libav's writer of playlists does not notice that its files remain empty.
+  private func checkSpace() throws {
+    var numbers = statvfs()
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    if statvfs(folder, &numbers) == 0, numbers.f_bavail == 0 { throw PipelineError.noSpace(path) }
   }
 
   /// Encodes what is left and writes the end.

@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("serve")
+struct ServeTests {
+  private static let quick = "model: \(Fixtures.path("reference/kapao_tiny_coco_random.pt")), size: 128"
+
+  /// What `serve --check` says of a configuration.
+  private func check(_ text: String) throws -> Program.Outcome {
+    try Media.withFolder { folder in
+      let file = folder.appending(path: "test.yaml").path
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      return Program.run("serve", "--config", file, "--check")
+    }
+  }
+
+  /// The options of `stream` in some sections of its help: name, whether it is a flag, and a value that is good.
+  private func options() throws -> [(name: String, isFlag: Bool, value: String)] {
+    let text = Program.run("stream", "--experimental-dump-help").output
+    let tree = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let arguments = try #require((tree["command"] as? [String: Any])?["arguments"] as? [[String: Any]])
+    let sections = ["Network", "Thresholds", "Tracking", "Drawing", "Drawing who is who"]
+    let others = ["model": Fixtures.path("reference/kapao_tiny_coco_random.pt"), "color": "red", "size": "256"]
+    return arguments.filter { sections.contains($0["sectionTitle"] as? String ?? "") }.compactMap { argument in
+      let names = argument["names"] as? [[String: Any]] ?? []
+      guard let name = names.first(where: { $0["kind"] as? String == "long" })?["name"] as? String else { return nil }
+      let value =
+        others[name] ?? (argument["allValues"] as? [String])?.first ?? (name == "region" ? "0,0 1,0 1,1" : "1")
+      return (name, argument["kind"] as? String == "flag", value)
+    }
+  }
+
+  @Test("every option of stream's analysis is a field of a stream")
+  func fields() throws {
+    let options = try options().filter { $0.name != "tta" && !$0.name.hasPrefix("no-") }
+    #expect(options.count > 30)
+    let lines = options.map { "    \($0.name.replacing("-", with: "_")): \($0.isFlag ? "true" : "'\($0.value)'")" }
+    let outcome = try check("streams:\n  a:\n    source: lavfi:testsrc2\n" + lines.joined(separator: "\n"))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test("what the command line refuses is refused with its line and field")
+  func refused() throws {
+    let outcome = try check(
+      """
+      streams:
+        a:
+          source: lavfi:testsrc2
+          keypoint_overlap: 1.5
+          crowd_size: large
+          tta: true
+          smooth: butterworth
+          colour: red
+        b: {source: 'lavfi:testsrc2', tracker: none, smooth: one-euro}
+      """)
+    #expect(outcome.status == 2)
+    for problem in [
+      "line 4: streams.a.keypoint_overlap: keypoint_overlap must be between 0 and 1.",
+      "line 5: streams.a.crowd_size: The value 'large' is invalid for 'crowd_size'",
+      "line 6: streams.a.tta: tta is too slow for live pictures.", "line 7: streams.a.smooth: smooth butterworth",
+      "line 8: streams.a.colour: is not known here", "line 9: streams.b: smooth needs a tracker.",
+    ] {
+      #expect(outcome.errors.contains(problem), "\(outcome.errors)")
+    }
+  }
+
+  @Test("the example that ships is good")
+  func example() {
+    let path = Fixtures.root.appending(path: "Samples/kapao-video.yaml").path
+    let outcome = Media.run("env", ["CAMERA_PASSWORD=x", Program.path, "serve", "--config", path, "--check"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test("a port that is taken ends the program with the reason")
+  func busyPort() throws {
+    try Media.withFolder { folder in
+      let file = folder.appending(path: "test.yaml").path
+      let script = """
+        import socket, subprocess, sys
+        taken = socket.create_server(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        open("\(file)", "w").write(
+            "http: {port: %d}\\ndefaults: {\(Self.quick)}\\nstreams: {a: {source: 'lavfi:testsrc2'}}" % port)
+        sys.exit(subprocess.run(["\(Program.path)", "serve", "--config", "\(file)"]).returncode)
+        """
+      let outcome = Media.run("python3", ["-c", script])
+      #expect(outcome.status == 5)
+      #expect(outcome.errors.contains(": Address already in use\n"))
+    }
+  }
+
+  private static let canMount =
+    Media.run("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status == 0
+
+  @Test("a folder that cannot be made is named, and the other outputs go on")
+  func unwritable() throws {
+    try Media.withFolder { folder in
+      let csv = folder.appending(path: "poses.csv").path
+      let outcome = Program.run(
+        ["stream", "lavfi:testsrc2=s=160x90:r=25:d=2", "--record", "/proc/nowhere", "--csv", csv] + Program.quickModel)
+      #expect(outcome.status == 5)
+      #expect(outcome.errors.contains("output failed: cannot make the folder /proc/nowhere: No such file or directory"))
+      let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").count
+      #expect(rows > 25)
+    }
+  }
+
+  @Test(
+    "a full disk is named, and the other outputs go on",
+    .enabled(if: canMount, "file systems cannot be mounted here"), arguments: ["full.mkv", "full.ts", "full.m3u8"])
+  func fullDisk(name: String) throws {
+    try Media.withFolder { folder in
+      let disk = folder.appending(path: "disk").path
+      let csv = folder.appending(path: "poses.csv").path
+      try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+      let program = [
+        Program.path, "stream", "lavfi:testsrc2=s=640x360:r=25:d=4", "-o", "\(disk)/\(name)", "--csv", csv,
+      ]
+      let outcome = Media.run(
+        "unshare",
+        ["-rm", "sh", "-c", "mount -t tmpfs -o size=128k none '\(disk)' && exec \"$@\"", "sh"] + program
+          + Program.quickModel)
+      #expect(outcome.status == 5, "\(outcome.errors)")
+      #expect(outcome.errors.contains("No space left on device"), "\(outcome.errors)")
+      let rows = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").count
+      #expect(rows > 50)
+    }
+  }
+}
