@@ -39,6 +39,7 @@ train: ## Explains how the default model is trained
 install: build ## Installs the program and its model under PREFIX
 	install -D $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/kapao-video
 	install -D -m 644 Models/kapao_n.safetensors $(DESTDIR)$(PREFIX)/share/kapao-video/kapao_n.safetensors
+	install -D -m 644 docs/live.md $(DESTDIR)$(PREFIX)/share/doc/kapao-video/live.md
 
 clean: ## Removes what was built
 	rm -rf .build out

@@ -83,6 +83,9 @@ struct MQTTBrokerTests {
         in: folder, "allow_anonymous true", "cafile \(certificates.path("ca.pem"))",
         "certfile \(certificates.path("server.pem"))", "keyfile \(certificates.path("server.key"))",
         "require_certificate true")
+      let early = try daemon("mqtt: 'mqtts://127.0.0.1:\(broker.port)'")
+      #expect(await ServiceBench.wait { early.statuses[0].outputs[0].lastError?.contains("cannot be reached") == true })
+      #expect(early.stop())
       try broker.start()
       let url = "mqtts://127.0.0.1:\(broker.port)/hall"
       let (ca, key) = (certificates.path("ca.pem"), certificates.path("client.key"))

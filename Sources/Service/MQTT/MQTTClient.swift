@@ -91,14 +91,33 @@ package final class MQTTClient: @unchecked Sendable {
   /// Moves messages until the connection ends.
   private func run() {
     var result = mosquitto_connect_async(client, address.host, Int32(address.port), Self.keepAlive)
-    while result == MOSQ_ERR_SUCCESS.code, !condition.withLock({ isStopping }) {
+    var reason = result == MOSQ_ERR_SUCCESS.code ? refusal() : nil
+    while reason == nil, result == MOSQ_ERR_SUCCESS.code, !condition.withLock({ isStopping }) {
       result = mosquitto_loop(client, 200, 1)
+      // While TLS is being agreed on, the library does not wait.
+      if result == MOSQ_ERR_SUCCESS.code, isConnecting { usleep(10_000) }
     }
-    let reason = text(result)
+    reason = reason ?? text(result)
     condition.withLock {
-      if case .ended = state {} else { state = .ended(complaint ?? reason) }
+      if case .ended = state {} else { state = .ended(complaint ?? reason ?? "") }
       condition.broadcast()
     }
+  }
+
+  /// Waits until the socket is connected; why that failed. With TLS, the library would not notice.
+  private func refusal() -> String? {
+    var socket = pollfd(fd: mosquitto_socket(client), events: Int16(POLLOUT), revents: 0)
+    poll(&socket, 1, Int32(Self.patience * 1000))
+    var code: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &code, &size)
+    if code != 0 { return String(cString: strerror(code)) }
+    // The library may have taken the reason with its first attempt to write.
+    return socket.revents & Int16(POLLERR | POLLHUP) == 0 ? nil : "the broker cannot be reached"
+  }
+
+  private var isConnecting: Bool {
+    condition.withLock { if case .connecting = state { true } else { false } }
   }
 
   private func setCallbacks() {
