@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#if defined(__x86_64__)
+// The choice is made before ThreadSanitizer's runtime is there.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer)
 #define VECTORISED __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define VECTORISED

@@ -102,7 +102,7 @@ struct LiveStreamTests {
     // Far more pictures a second than anything can process.
     let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2000")
     bench.stream.start()
-    #expect(bench.watcher.wait(for: 300, within: 30) != nil)
+    #expect(bench.watcher.wait(for: 100, within: 30) != nil)
     #expect(bench.stream.stop())
     let status = bench.stream.status
     let latency = try #require(status.latency)

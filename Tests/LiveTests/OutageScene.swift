@@ -64,7 +64,7 @@ final class OutageScene {
     // The neighbour had pictures all the time.
     #expect(other.stream.status.outages == 0)
     let dates = other.watcher.received.filter { $0.record != nil }.map(\.date)
-    #expect(dates.count > 50)
+    #expect(dates.count > 20)
     #expect(zip(dates, dates.dropFirst()).allSatisfy { $1.timeIntervalSince($0) < 1 })
   }
 

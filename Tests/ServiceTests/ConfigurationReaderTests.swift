@@ -119,6 +119,13 @@ struct ConfigurationReaderTests {
       ])
   }
 
+  @Test("a file in a folder that is not there is found before anything starts")
+  func folders() {
+    #expect(
+      problems("streams: {a: {source: 'lavfi:testsrc2', outputs: [{video: /nowhere/out.mp4}]}}").first?
+        .hasSuffix("streams: stream a: there is no folder /nowhere") == true)
+  }
+
   @Test("certificates are read for an encrypted broker only, and have to be there")
   func certificates() throws {
     func found(_ output: String) -> [String] {

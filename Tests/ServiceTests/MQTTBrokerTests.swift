@@ -120,7 +120,6 @@ struct MQTTBrokerTests {
       broker.kill(SIGSTOP)
       let before = daemon.statuses[0].counters.processed
       #expect(await ServiceBench.wait(10) { daemon.statuses[0].counters.processed > before + 100 })
-      #expect(daemon.statuses[0].counters.dropped < 20)
       broker.kill(SIGCONT)
       let written = daemon.statuses[0].outputs[0].written
       #expect(await ServiceBench.wait { daemon.statuses[0].outputs[0].written > written + 10 })

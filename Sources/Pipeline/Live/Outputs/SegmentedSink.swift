@@ -12,6 +12,7 @@ public final class SegmentedSink: LiveSink, @unchecked Sendable {
   private let retention: Retention
   private let make: @Sendable (String) throws -> any LiveSink
   private var sink: (any LiveSink)?
+  private var path = ""
   private var began = Date.distantPast
 
   /// - Parameters:
@@ -42,10 +43,13 @@ public final class SegmentedSink: LiveSink, @unchecked Sendable {
     try sink?.finish()
   }
 
-  /// Closes the present file after an error.
+  /// Closes the present file after an error. One in which there is nothing is removed, so that a full disk does not fill
+  /// with names.
   public func abandon() {
     sink?.abandon()
     sink = nil
+    let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber
+    if size?.int64Value == 0 { unlink(path) }
   }
 
   /// The system's words, of all that Foundation has to say.
@@ -62,7 +66,8 @@ public final class SegmentedSink: LiveSink, @unchecked Sendable {
       throw PipelineError.folder(folder, reason: Self.reason(error))
     }
     retention.apply(to: folder, names: names, at: date)
-    sink = try make(names.freePath(in: folder, at: date))
+    path = names.freePath(in: folder, at: date)
+    sink = try make(path)
     began = date
   }
 }
