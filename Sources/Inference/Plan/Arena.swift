@@ -1,11 +1,11 @@
 /// Offsets for the plan's buffers in one block of memory, planned once: buffers that are not alive together share it.
 struct Arena {
-  /// Alignment of every buffer, in floats (a cache line).
-  private static let alignment = 16
+  /// Alignment of every buffer, in elements: a cache line or more.
+  private static let alignment = 64
 
-  /// Offset of each buffer in floats.
+  /// Offset of each buffer in elements.
   let offsets: [Int]
-  /// Floats in all.
+  /// Elements in all.
   let count: Int
 
   /// Plans from the first step that writes a buffer to the last that reads it.
@@ -44,7 +44,7 @@ struct Arena {
         touch(convolution.input, index)
         if case .maps(let output) = convolution.output { touch(output, index) }
         if let residual = convolution.residual { touch(residual, index) }
-      case .maximum(let input, let output, _), .upsample(let input, let output):
+      case .maximum(let input, let output, _), .upsample(let input, let output), .copy(let input, let output):
         touch(input, index)
         touch(output, index)
       }

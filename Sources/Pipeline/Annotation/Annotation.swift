@@ -49,8 +49,8 @@ public final class Annotation: @unchecked Sendable {
     let letterbox = Letterbox(source: size, size: settings.inputSize)
     let workers = settings.coreUse.workers(threads: settings.threads)
     let network = try PoseNetwork(
-      model: settings.model, inputSize: letterbox.input, backend: settings.backend, threads: workers.threads,
-      augmented: settings.augmented)
+      model: settings.model, inputSize: letterbox.input, backend: settings.backend, precision: settings.precision,
+      threads: workers.threads, augmented: settings.augmented)
     sessions = try (0..<workers.count).map { _ in try network.makeSession() }
     images = Pool { LetterboxedImage(letterbox: letterbox) }
     outputs = Pool { network.makeOutput() }

@@ -56,7 +56,7 @@ struct StreamCommand: ParsableCommand {
     let model = try Model.load(try network.path())
     let networks = try NetworkProvider(
       model: model, inputSize: network.inputSize(model.architecture), backend: network.backend,
-      threads: network.threadCount)
+      precision: network.precision, threads: network.threadCount)
     var settings = LiveSettings(name: "stream", source: source, thresholds: thresholds.thresholds(for: model))
     settings.style = drawing.style(
       keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, preset: thresholds.preset)

@@ -12,21 +12,26 @@ public final class NetworkProvider: @unchecked Sendable {
   public let skeleton: Skeleton
   private let model: Model
   private let backend: Backend
+  private let precision: Precision?
   private let threads: Int
   private let lock = NSLock()
   private var networks: [ImageSize: PoseNetwork] = [:]
 
   /// - Parameters:
   ///   - inputSize: Longest side of the network's input in pixels.
+  ///   - precision: The arithmetic; `nil` is int8 where the model is calibrated for it.
   ///   - threads: Threads that compute one frame together.
   /// - Throws: `InferenceError` for a model whose keypoints are unknown.
-  public init(model: Model, inputSize: Int, backend: Backend = .oneDNN, threads: Int) throws {
+  public init(
+    model: Model, inputSize: Int, backend: Backend = .oneDNN, precision: Precision? = nil, threads: Int
+  ) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
     }
     self.model = model
     self.inputSize = inputSize
     self.backend = backend
+    self.precision = precision
     self.threads = threads
     self.skeleton = skeleton
   }
@@ -40,7 +45,7 @@ public final class NetworkProvider: @unchecked Sendable {
       // Cameras that change their size again and again must not fill the memory.
       if networks.count >= 8 { networks.removeAll() }
       let network = try PoseNetwork(
-        model: model, inputSize: letterbox.input, backend: backend, threads: threads)
+        model: model, inputSize: letterbox.input, backend: backend, precision: precision, threads: threads)
       networks[letterbox.input] = network
       return network
     }
