@@ -41,6 +41,6 @@ public final class Calibrator {
   /// - Throws: `InferenceError.notCalibrated` before the first picture.
   public func calibrated() throws -> Model {
     guard imageCount > 0 else { throw InferenceError.notCalibrated(model.name) }
-    return try model.calibrated(ranges)
+    return try model.calibrated(ranges.mapValues { $0.balanced(share: 0.25) })
   }
 }

@@ -4,7 +4,8 @@ import Kapao
 ///
 /// Activations are 8-bit unsigned with a step for each channel and a zero point for each convolution's output; what is
 /// copied, enlarged or pooled keeps those of its source. Weights are 8-bit signed with a scale for each output channel.
-/// The steps of the input channels are multiplied into the weights before those are rounded.
+/// The steps of the input channels are multiplied into the weights before those are rounded. Buffers of floats have
+/// these numbers too, for what is rounded from them.
 struct Quantization {
   /// How the integers of a feature map stand for real values: step · (q − zeroPoint).
   struct Activation: Equatable {

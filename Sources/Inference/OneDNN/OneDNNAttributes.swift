@@ -49,6 +49,17 @@ final class OneDNNAttributes {
     try check(dnnl_primitive_attr_set_post_ops(handle, list), "dnnl_primitive_attr_set_post_ops")
   }
 
+  /// How real values become the integers of a copy.
+  func round(_ target: [Quantization.Activation]) throws {
+    let scales = target.map { 1 / $0.step }
+    try check(
+      dnnl_primitive_attr_set_output_scales(handle, Int64(scales.count), 2, scales),
+      "dnnl_primitive_attr_set_output_scales")
+    try check(
+      dnnl_primitive_attr_set_zero_points(handle, DNNL_ARG_TO, 1, 0, [target[0].zeroPoint]),
+      "dnnl_primitive_attr_set_zero_points")
+  }
+
   /// How the sum of integers becomes real values.
   func scale(_ convolution: QuantizedConvolution) throws {
     try check(

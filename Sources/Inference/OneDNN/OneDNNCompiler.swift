@@ -21,7 +21,7 @@ struct OneDNNCompiler {
     let output = try destination(step)
     var source = try describe(step.input)
     var target = output.description
-    let quantized = quantization?.convolution(step)
+    let quantized = isReal(step.input) ? nil : quantization?.convolution(step)
     let kernel = [step.outputChannels, step.input.channels.count, step.kernel, step.kernel]
     var weights = try describe(kernel, quantized == nil ? dnnl_f32 : dnnl_s8, tag: dnnl_format_tag_any)
     var bias = try describe([step.outputChannels], tag: dnnl_a)
@@ -72,7 +72,9 @@ struct OneDNNCompiler {
   private func copy(_ input: FeatureMaps, _ output: FeatureMaps) throws -> OneDNNProgram.Operation {
     let source = try describe(input)
     let target = try describe(output)
-    let primitive = try OneDNNPrimitive(from: source, to: target, engine: engine)
+    let attributes = try OneDNNAttributes()
+    if let quantization, isReal(input), !isReal(output) { try attributes.round(quantization.activations(of: output)) }
+    let primitive = try OneDNNPrimitive(from: source, to: target, attributes: attributes, engine: engine)
     return .primitive(primitive, [(DNNL_ARG_FROM, .maps(input, source)), (DNNL_ARG_TO, .maps(output, target))])
   }
 
@@ -86,7 +88,7 @@ struct OneDNNCompiler {
       let description = try describe($0)
       return (.binary(dnnl_binary_add, description), .maps($0, description))
     }
-    guard let quantization else { return [swish] + [residual].compactMap { $0 } }
+    guard let quantization, !isReal(maps) else { return [swish] + [residual].compactMap { $0 } }
     let output = quantization.activations(of: maps)
     guard let residual else {
       return [swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), (.offset(Float(output[0].zeroPoint)), nil)]
@@ -122,6 +124,8 @@ struct OneDNNCompiler {
     }
   }
 
+  private func isReal(_ maps: FeatureMaps) -> Bool { plan.buffers[maps.buffer].element == .float }
+
   /// The layout of feature maps.
   private var tag: dnnl_format_tag_t {
     switch plan.layout {
@@ -140,9 +144,10 @@ struct OneDNNCompiler {
     }
     let row = buffer.width * buffer.channels
     let strides = [buffer.height * row, 1, row, buffer.channels]
+    let type = isReal(maps) ? dnnl_f32 : dnnl_u8
     var description = dnnl_memory_desc_t()
     try check(
-      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), dnnl_u8, strides.map(Int64.init)),
+      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), type, strides.map(Int64.init)),
       "dnnl_memory_desc_init_by_strides")
     return description
   }
@@ -164,7 +169,7 @@ struct OneDNNCompiler {
     try values.withUnsafeBufferPointer { values in
       let source = try OneDNNMemory(
         plain, engine: engine, pointer: UnsafeMutableRawPointer(mutating: values.baseAddress!))
-      let primitive = try OneDNNPrimitive(from: plain, to: target, engine: engine)
+      let primitive = try OneDNNPrimitive(from: plain, to: target, attributes: OneDNNAttributes(), engine: engine)
       let scratchpad = AlignedMemory(bytes: max(1, primitive.scratchBytes))
       let scratch = try OneDNNMemory(primitive.scratchpad, engine: engine, pointer: scratchpad.base)
       let stream = try OneDNNStream(engine)

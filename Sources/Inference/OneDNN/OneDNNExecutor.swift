@@ -35,7 +35,7 @@ final class OneDNNExecutor: Executor {
   init(_ program: OneDNNProgram) throws {
     self.program = program
     stream = try OneDNNStream(program.engine)
-    arena = AlignedMemory(bytes: program.arena.count * program.elementSize)
+    arena = AlignedMemory(bytes: program.arena.bytes)
     scratchpad = AlignedMemory(bytes: max(1, Self.scratchBytes(program)))
     input = Self.address(program.input, program, arena)
     for operation in program.operations {
@@ -144,7 +144,7 @@ final class OneDNNExecutor: Executor {
   ) -> UnsafeMutableRawPointer {
     let buffer = program.buffers[maps.buffer]
     let cells = program.layout == .channelsLast ? 1 : buffer.height * buffer.width
-    return arena.base + (program.arena.offsets[maps.buffer] + maps.offset * cells) * program.elementSize
+    return arena.base + program.arena.offsets[maps.buffer] + maps.offset * cells * buffer.element.bytes
   }
 
   private static func scratchBytes(_ program: OneDNNProgram) -> Int {

@@ -78,9 +78,10 @@ final class OneDNNPrimitive: @unchecked Sendable {
   }
 
   /// A copy from one layout and type to another.
-  convenience init(from source: dnnl_memory_desc_t, to target: dnnl_memory_desc_t, engine: OneDNNEngine) throws {
+  convenience init(
+    from source: dnnl_memory_desc_t, to target: dnnl_memory_desc_t, attributes: OneDNNAttributes, engine: OneDNNEngine
+  ) throws {
     var (source, target) = (source, target)
-    let attributes = try OneDNNAttributes()
     var description: dnnl_primitive_desc_t?
     try check(
       dnnl_reorder_primitive_desc_create(

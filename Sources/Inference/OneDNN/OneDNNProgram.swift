@@ -31,9 +31,6 @@ final class OneDNNProgram: Program, @unchecked Sendable {
   /// What each operation gives that is worth watching: the outputs of convolutions with an activation, by name.
   let outputs: [[(name: String, maps: FeatureMaps)]]
 
-  /// Bytes of one value of a feature map.
-  var elementSize: Int { precision == .fp32 ? 4 : 1 }
-
   init(model: Model, inputSize: ImageSize, precision: Precision, threads: Int) throws {
     let layout = precision == .fp32 ? ExecutionPlan.Layout.planar(block: OneDNNEngine.block) : .channelsLast
     let plan = try ExecutionPlan(model: model, inputSize: inputSize, layout: layout)

@@ -16,14 +16,14 @@ final class OpenBLASExecutor: Executor {
 
   init(_ program: OpenBLASProgram) {
     self.program = program
-    arena = AlignedMemory(bytes: program.arena.count * MemoryLayout<Float>.stride)
+    arena = AlignedMemory(bytes: program.arena.bytes)
     let widest = program.plan.steps.reduce(0) { widest, step in
       guard case .convolution(let convolution) = step else { return widest }
       return max(widest, convolution.input.channels.count * convolution.kernel * convolution.kernel)
     }
     columnCount = max(Self.tile, widest * 16)
     columns = AlignedMemory(bytes: columnCount * MemoryLayout<Float>.stride)
-    input = arena.floats + program.arena.offsets[program.plan.input.buffer]
+    input = (arena.base + program.arena.offsets[program.plan.input.buffer]).assumingMemoryBound(to: Float.self)
   }
 
   func run(into output: HeadOutput) throws {
@@ -85,6 +85,7 @@ final class OpenBLASExecutor: Executor {
 
   private func address(_ maps: FeatureMaps) -> UnsafeMutablePointer<Float> {
     let buffer = plan.buffers[maps.buffer]
-    return arena.floats + program.arena.offsets[maps.buffer] + maps.offset * buffer.height * buffer.width
+    let start = (arena.base + program.arena.offsets[maps.buffer]).assumingMemoryBound(to: Float.self)
+    return start + maps.offset * buffer.height * buffer.width
   }
 }

@@ -1,12 +1,12 @@
 /// Offsets for the plan's buffers in one block of memory, planned once: buffers that are not alive together share it.
 struct Arena {
-  /// Alignment of every buffer, in elements: a cache line or more.
+  /// Alignment of every buffer in bytes: a cache line.
   private static let alignment = 64
 
-  /// Offset of each buffer in elements.
+  /// Offset of each buffer in bytes.
   let offsets: [Int]
-  /// Elements in all.
-  let count: Int
+  /// Bytes in all.
+  let bytes: Int
 
   /// Plans from the first step that writes a buffer to the last that reads it.
   init(_ plan: ExecutionPlan) {
@@ -15,20 +15,20 @@ struct Arena {
     var placed: [Int] = []
     var end = 0
     // Largest first, each at the lowest offset where nothing alive at the same time is in the way.
-    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].count > plan.buffers[$1].count }) {
-      let size = FeatureMaps.rounded(plan.buffers[buffer].count, Self.alignment)
+    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].bytes > plan.buffers[$1].bytes }) {
+      let size = FeatureMaps.rounded(plan.buffers[buffer].bytes, Self.alignment)
       let neighbours = placed.filter { lives[$0].overlaps(lives[buffer]) }.sorted { offsets[$0] < offsets[$1] }
       var offset = 0
       for other in neighbours {
         if offset + size <= offsets[other] { break }
-        offset = max(offset, offsets[other] + FeatureMaps.rounded(plan.buffers[other].count, Self.alignment))
+        offset = max(offset, offsets[other] + FeatureMaps.rounded(plan.buffers[other].bytes, Self.alignment))
       }
       offsets[buffer] = offset
       placed.append(buffer)
       end = max(end, offset + size)
     }
     self.offsets = offsets
-    count = end
+    bytes = end
   }
 
   private static func lives(_ plan: ExecutionPlan) -> [ClosedRange<Int>] {

@@ -4,8 +4,8 @@ import Kapao
 ///
 /// In a planar layout concatenation is by placement: layers that are concatenated write into neighbouring channels of
 /// one buffer, so that it costs nothing, and the two convolutions that read a C3 block's input are merged. Channels are
-/// padded to the block with zeros, which SiLU keeps at zero. With channels last every convolution reads and writes a
-/// whole buffer, and concatenations are copied together.
+/// padded to the block with zeros, which SiLU keeps at zero. With channels last, for int8, every convolution reads and
+/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays in floats.
 struct ExecutionPlan {
   /// What a step does.
   enum Step {
@@ -14,7 +14,7 @@ struct ExecutionPlan {
     case maximum(input: FeatureMaps, output: FeatureMaps, kernel: Int)
     /// Nearest-neighbour enlargement by two.
     case upsample(input: FeatureMaps, output: FeatureMaps)
-    /// The same values in another place.
+    /// The same values in another place, or as bytes.
     case copy(input: FeatureMaps, output: FeatureMaps)
   }
 
@@ -39,7 +39,16 @@ struct ExecutionPlan {
     let channels: Int
     let height: Int
     let width: Int
-    var count: Int { channels * height * width }
+    let element: Element
+    var bytes: Int { channels * height * width * element.bytes }
+  }
+
+  /// What a buffer holds.
+  enum Element {
+    case float
+    case byte
+
+    var bytes: Int { self == .float ? 4 : 1 }
   }
 
   private(set) var inputSize: ImageSize
@@ -66,8 +75,11 @@ struct ExecutionPlan {
     self = builder.plan
   }
 
-  mutating func addBuffer(channels: Int, stride: Int) -> Int {
-    buffers.append(Buffer(channels: channels, height: inputSize.height / stride, width: inputSize.width / stride))
+  mutating func addBuffer(channels: Int, stride: Int, element: Element? = nil) -> Int {
+    buffers.append(
+      Buffer(
+        channels: channels, height: inputSize.height / stride, width: inputSize.width / stride,
+        element: element ?? (layout == .channelsLast ? .byte : .float)))
     return buffers.count - 1
   }
 }

@@ -9,6 +9,8 @@ struct ExecutionPlanBuilder {
   private var outputs: [FeatureMaps?] = []
   /// Buffers of concatenations that were begun, by layer.
   private var concatenations: [Int: FeatureMaps] = [:]
+  /// Outputs in floats for the output convolutions, by layer, where the others are bytes.
+  private var realOutputs: [Int: FeatureMaps] = [:]
 
   private var block: Int { plan.layout.block }
   private var placesConcatenations: Bool { plan.layout != .channelsLast }
@@ -94,7 +96,16 @@ struct ExecutionPlanBuilder {
     try lowerBottlenecks(layer, count: bottlenecks, shortcut: shortcut, from: first, to: last)
     plan.steps.append(.copy(input: last, output: joined.slice(0..<hidden)))
     let output = place(layer)
-    try convolve(["\(name).cv3.conv"], joined, .maps(output), kernel: 1)
+    guard definition.layers.last!.inputs.contains(layer.index) else {
+      try convolve(["\(name).cv3.conv"], joined, .maps(output), kernel: 1)
+      return output
+    }
+    let real = FeatureMaps(
+      buffer: plan.addBuffer(channels: channels, stride: layer.stride, element: .float), offset: 0,
+      channels: output.channels)
+    realOutputs[layer.index] = real
+    try convolve(["\(name).cv3.conv"], joined, .maps(real), kernel: 1)
+    plan.steps.append(.copy(input: real, output: output))
     return output
   }
 
@@ -145,7 +156,7 @@ struct ExecutionPlanBuilder {
         width: plan.inputSize.width / stride, height: plan.inputSize.height / stride, stride: stride,
         channels: layer.channels, block: placesConcatenations ? block : layer.channels))
     try convolve(
-      ["model.\(layer.index).m.\(grid)"], outputs[source]!, .head(grid), kernel: 1, activates: false)
+      ["model.\(layer.index).m.\(grid)"], realOutputs[source] ?? outputs[source]!, .head(grid), kernel: 1, activates: false)
   }
 
   // MARK: - Placement

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The values that each channel of a convolution gives, after its activation and residual add: what arithmetic in int8
 /// has to cover.
 public struct ActivationRange: Sendable, Equatable {
@@ -11,6 +13,16 @@ public struct ActivationRange: Sendable, Equatable {
     precondition(low.count == high.count, "as many lows as highs")
     self.low = low.map { min($0, 0) }
     self.high = zip(high, self.low).map { max($0, $1 + 1e-3) }
+  }
+
+  /// The ranges with the small channels widened towards the largest: by its ratio to theirs to the power `share`.
+  ///
+  /// Steps are multiplied into the weights of what reads the channels. Channels with tiny steps have tiny weights then,
+  /// which rounding to 8 bits would wipe out; channels with steps too coarse lose values instead.
+  public func balanced(share: Float) -> ActivationRange {
+    let reach = zip(low, high).map { max(-$0, $1) }
+    let factors = reach.map { pow((reach.max() ?? $0) / $0, share) }
+    return ActivationRange(low: zip(low, factors).map(*), high: zip(high, factors).map(*))
   }
 
   /// The integer 0…255 that stands for 0 in all channels, and the real value of one step of each.
