@@ -1,7 +1,7 @@
 import Kapao
 import Tracking
 
-/// A scene of which a tracker sees every so-manieth frame, and what comes out for all of them.
+/// A scene of which a tracker sees every N-th frame, and what comes out for all of them.
 struct SkippedFrames {
   /// The scene's frames with all poses, and the frames that came out.
   let frames: [(scene: SyntheticScene.Frame, tracked: TrackedFrame)]
