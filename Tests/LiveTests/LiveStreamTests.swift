@@ -118,8 +118,9 @@ struct LiveStreamTests {
     let counters = status.counters
     #expect(status.detectEvery == 3)
     #expect(counters.detected + counters.predicted == counters.processed)
-    // Counted by the pictures that came through; only dropped ones can shift that.
-    #expect(abs(counters.processed - 3 * counters.detected) <= 3)
+    // After half a second without a picture, as on a busy machine, one more is looked at.
+    #expect(counters.processed <= 3 * counters.detected)
+    #expect(counters.predicted > counters.detected)
     #expect(counters.read - counters.processed - counters.dropped - counters.skipped - counters.stale <= 5)
     let times = bench.watcher.received.map(\.frame.time)
     #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })

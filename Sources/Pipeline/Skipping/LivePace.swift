@@ -10,16 +10,17 @@ package struct LivePace {
   /// How much less than that they must take with a smaller N.
   static let room = 0.85
   /// Seconds for which there must be room.
-  static let patience = 3.0
-  /// The weight of a new measurement in the mean of the last.
-  private static let weight = 0.2
+  static let patience = 2.0
+  /// Detections of whose times the middle counts, and how many there must be: the first one waits for the network to be
+  /// compiled.
+  private static let (window, least) = (5, 3)
 
   /// Pictures from one detection to the next.
   package private(set) var every = 1
   private let isAutomatic: Bool
   private let longest: Double
-  /// Seconds of a detection.
-  private var cost: Double?
+  /// Seconds of the last detections.
+  private var costs: [Double] = []
   private var hasRoomSince: Double?
   /// The time of the last picture that was looked at, and pictures since.
   private var last: (time: Double, since: Int)?
@@ -47,10 +48,9 @@ package struct LivePace {
   ///   - clock: Seconds of a monotonic clock.
   package mutating func detected(at time: Double, seconds: Double, rate: Double, clock: Double) {
     last = (time, 0)
-    let cost = cost.map { $0 + Self.weight * (seconds - $0) } ?? seconds
-    self.cost = cost
-    guard isAutomatic, rate > 0 else { return }
-    let needed = rate * cost / Self.load
+    costs = costs.suffix(Self.window - 1) + [seconds]
+    guard isAutomatic, rate > 0, costs.count >= Self.least else { return }
+    let needed = rate * costs.sorted()[costs.count / 2] / Self.load
     if needed > Double(every) {
       every = Int(min(Double(DetectEvery.mostOfAuto), needed.rounded(.up)))
       hasRoomSince = nil
