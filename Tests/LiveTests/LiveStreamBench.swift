@@ -20,13 +20,14 @@ struct LiveStreamBench {
 
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
-    maximumRate: Double? = nil, loops: Bool = false
+    maximumRate: Double? = nil, loops: Bool = false, detectEvery: DetectEvery = .all
   ) throws {
     var source = try LiveSource(source, transport: transport)
     source.loops = loops
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate
+    settings.tracking.detectEvery = detectEvery
     watcher = Watcher()
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     log.logLevel = .critical

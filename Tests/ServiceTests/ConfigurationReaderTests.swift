@@ -23,12 +23,13 @@ struct ConfigurationReaderTests {
       """
       size: 512
       http: {port: 9000}
-      defaults: {max_fps: 10, stall_timeout: 8s}
+      defaults: {max_fps: 10, stall_timeout: 8s, detect_every: auto}
       streams:
         court1:
           source: rtsp://camera/live
           transport: udp
           max_fps: 5
+          detect_every: 3
           drawing: {boxes: true}
           outputs:
             - video: rtsp://server/court1
@@ -48,6 +49,7 @@ struct ConfigurationReaderTests {
     #expect(first.stallTimeout == 8)
     #expect(first.style.boxes)
     #expect(configuration.streams[1].maximumRate == 10)
+    #expect(configuration.streams.map(\.detectEvery) == [.frames(3), .auto])
     #expect(first.outputs.count == 2)
     guard case .record(let files, _) = first.outputs[1] else {
       Issue.record("the second output is a recording")
@@ -67,6 +69,7 @@ struct ConfigurationReaderTests {
           source: rtsp://camera/live
         court2:
           max_fps: fast
+          detect_every: 0
           source: gopher://x
           outputs:
             - video: a.mp4
@@ -78,8 +81,10 @@ struct ConfigurationReaderTests {
     #expect(found.contains { $0.hasPrefix("line 1: sizes: is not known here") })
     #expect(found.contains { $0.hasPrefix("line 4: streams.court 1: a stream's name") })
     #expect(found.contains("line 6: streams.court2.max_fps: must be a number from 0.1 to 1000, not 'fast'"))
-    #expect(found.contains { $0.hasPrefix("line 7: streams.court2.source: 'gopher' is no kind of source") })
-    #expect(found.contains { $0.hasPrefix("line 10: streams.court2.outputs[1].colour: is not known here") })
+    #expect(
+      found.contains("line 7: streams.court2.detect_every: must be auto or a whole number from 1 to 30, not '0'"))
+    #expect(found.contains { $0.hasPrefix("line 8: streams.court2.source: 'gopher' is no kind of source") })
+    #expect(found.contains { $0.hasPrefix("line 11: streams.court2.outputs[1].colour: is not known here") })
     #expect(found.contains { $0.contains("streams.court2.outputs[2]: an output has one of") })
     #expect(found.contains { $0.contains("streams.court3.source: needs a source") })
   }

@@ -28,6 +28,12 @@ extension ConfigurationReader {
       level.value("tracker", "oks, players or none") { TrackerChoice(rawValue: $0) }
     }
     let people = first { $0.integer("people", 1...64) }
+    let detectEvery = first { level in
+      let range = DetectEvery.range
+      return level.value("detect_every", "auto or a whole number from \(range.lowerBound) to \(range.upperBound)") {
+        DetectEvery($0)
+      }
+    }
     let smoothing = first { level in
       level.value("smooth", "none or one-euro") { Smoothing(rawValue: $0).flatMap { $0 == .butterworth ? nil : $0 } }
     }
@@ -41,6 +47,7 @@ extension ConfigurationReader {
     stream.poseConfidence = confidence.map { Float($0) }
     stream.tracker = tracker
     stream.people = people ?? stream.people
+    stream.detectEvery = detectEvery ?? stream.detectEvery
     stream.smoothing = smoothing ?? stream.smoothing
     stream.style = drawn ?? stream.style
     stream.outputs = outputs

@@ -21,6 +21,8 @@ public struct StreamConfiguration: Hashable, Sendable {
   public var tracker: TrackerChoice?
   /// The number of players, for the tracker of players.
   public var people = 2
+  /// Which pictures are looked at; in the others people are moved on.
+  public var detectEvery = DetectEvery.all
   /// How poses are smoothed: not at all, or by the one-euro filter.
   public var smoothing = Smoothing.none
   /// What is drawn.
@@ -34,6 +36,7 @@ public struct StreamConfiguration: Hashable, Sendable {
     tracking.tracker = tracker ?? (preset == .squash ? .players : .oks)
     tracking.players.players = people
     tracking.smoothing = smoothing
+    tracking.detectEvery = detectEvery
     return tracking
   }
 

@@ -77,7 +77,8 @@ public final class Daemon: @unchecked Sendable {
     let picture = LivePicture(stream: configuration.name)
     let factory = OutputFactory(
       stream: configuration.name, skeleton: networks.skeleton,
-      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, log: log)
+      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, hasStates: settings.tracking.detectEvery != .all,
+      log: log)
     let outputs = configuration.outputs.map { factory.output($0) }
     let stream = LiveStream(settings, networks: networks, receivers: [picture] + outputs, log: log)
     lock.withLock { streams[configuration.name] = RunningStream(stream: stream, picture: picture) }

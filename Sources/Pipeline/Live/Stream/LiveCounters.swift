@@ -2,8 +2,12 @@
 public struct LiveCounters: Hashable, Sendable, Codable {
   /// Pictures decoded.
   public var read = 0
-  /// Pictures whose poses were found.
+  /// Pictures that went out with their poses: `detected` and `predicted` ones.
   public var processed = 0
+  /// Pictures in which people were looked for.
+  public var detected = 0
+  /// Pictures in which people were moved on from an earlier one.
+  public var predicted = 0
   /// Pictures that gave way to later ones.
   public var dropped = 0
   /// Pictures left out because of the maximum rate.
