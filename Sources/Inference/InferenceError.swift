@@ -27,7 +27,8 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
     case .skeleton(let keypoints): "no skeleton with \(keypoints) keypoints is known (17 is COCO, 14 CrowdPose)"
     case .notCalibrated:
       "the model is not calibrated for int8; `kapao-video model quantize` does it, and --precision fp32 does without"
-    case .noInt8(let backend): "the backend \(backend.rawValue) does not compute in int8; use onednn or --precision fp32"
+    case .noInt8(let backend):
+      "the backend \(backend.rawValue) does not compute in int8; use onednn or --precision fp32"
     case .library(let call, let code): "\(call) failed with status \(code)"
     case .noFastImplementation(let step, let implementation):
       "no fast implementation of \(step) on this machine (the library offers \(implementation))"

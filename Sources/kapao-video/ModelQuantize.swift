@@ -47,7 +47,9 @@ struct ModelQuantize: ParsableCommand {
     let size = self.size ?? NetworkOptions.usualSize(model.architecture)
     let calibrator = Calibrator(model: model, threads: ProcessInfo.processInfo.activeProcessorCount)
     if let images {
-      for path in spread(try pictures(in: images)) { try calibrator.observe(try StillImage.letterboxed(path, size: size)) }
+      for path in spread(try pictures(in: images)) {
+        try calibrator.observe(try StillImage.letterboxed(path, size: size))
+      }
     } else if let video {
       try observeFrames(of: video, size: size, calibrator)
     }

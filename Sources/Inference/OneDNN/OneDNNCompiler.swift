@@ -91,7 +91,9 @@ struct OneDNNCompiler {
     guard let quantization, !isReal(maps) else { return [swish] + [residual].compactMap { $0 } }
     let output = quantization.activations(of: maps)
     guard let residual else {
-      return [swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), (.offset(Float(output[0].zeroPoint)), nil)]
+      return [
+        swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), (.offset(Float(output[0].zeroPoint)), nil),
+      ]
     }
     // The residual is added as the integers that it is stored as: before it in its steps, after it in the output's.
     let added = quantization.activations(of: step.residual!)
@@ -106,7 +108,9 @@ struct OneDNNCompiler {
   /// An operation with one number a channel.
   private func channelwise(_ algorithm: dnnl_alg_kind_t, _ values: [Float]) throws -> Following {
     let description = try describe([1, values.count, 1, 1], tag: dnnl_nhwc)
-    return (.binary(algorithm, description), .weights(try reordered(values, shape: [1, values.count, 1, 1], to: description)))
+    return (
+      .binary(algorithm, description), .weights(try reordered(values, shape: [1, values.count, 1, 1], to: description))
+    )
   }
 
   private func destination(

@@ -156,7 +156,8 @@ struct ExecutionPlanBuilder {
         width: plan.inputSize.width / stride, height: plan.inputSize.height / stride, stride: stride,
         channels: layer.channels, block: placesConcatenations ? block : layer.channels))
     try convolve(
-      ["model.\(layer.index).m.\(grid)"], realOutputs[source] ?? outputs[source]!, .head(grid), kernel: 1, activates: false)
+      ["model.\(layer.index).m.\(grid)"], realOutputs[source] ?? outputs[source]!, .head(grid), kernel: 1,
+      activates: false)
   }
 
   // MARK: - Placement

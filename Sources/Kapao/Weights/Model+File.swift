@@ -89,7 +89,8 @@ extension Model {
         writer.addHalf(name, tensors[name]!)
       }
       if let range = activationRanges[convolution.name] {
-        writer.add(convolution.name + Self.rangeSuffix, Tensor(shape: [2, range.low.count], values: range.low + range.high))
+        let tensor = Tensor(shape: [2, range.low.count], values: range.low + range.high)
+        writer.add(convolution.name + Self.rangeSuffix, tensor)
       }
     }
     try writer.write(to: path)
