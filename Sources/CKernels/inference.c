@@ -29,6 +29,22 @@ VECTORISED void kapao_planes_f32(const float *pixels, int count, float *planes) 
   }
 }
 
+VECTORISED void kapao_bytes_f32(const float *values, int count, uint8_t *bytes) {
+  for (int i = 0; i < count; i++) {
+    const float scaled = values[i] * 255.0f + 0.5f;
+    bytes[i] = (uint8_t)(scaled < 0 ? 0 : scaled > 255 ? 255 : scaled);
+  }
+}
+
+VECTORISED void kapao_range(const float *values, int planes, int cells, int block, float *low, float *high) {
+  for (int plane = 0; plane < planes; plane++, low += block, high += block)
+    for (int cell = 0; cell < cells; cell++, values += block)
+      for (int lane = 0; lane < block; lane++) {
+        low[lane] = values[lane] < low[lane] ? values[lane] : low[lane];
+        high[lane] = values[lane] > high[lane] ? values[lane] : high[lane];
+      }
+}
+
 void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
                   float *columns) {
   const int pad = (kernel - 1) / 2;
@@ -122,6 +138,18 @@ void kapao_upsample(const float *input, int planes, int height, int width, int b
     }
     memcpy(out + row, out, row * sizeof(float));
   }
+}
+
+void kapao_upsample_cells(const uint8_t *input, int height, int width, int channels, int pitch, uint8_t *output) {
+  const size_t row = (size_t)width * 2 * pitch;
+  for (int y = 0; y < height; y++, output += 2 * row)
+    for (int x = 0; x < width; x++, input += channels) {
+      uint8_t *out = output + (size_t)(2 * x) * pitch;
+      memcpy(out, input, (size_t)channels);
+      memcpy(out + pitch, input, (size_t)channels);
+      memcpy(out + row, input, (size_t)channels);
+      memcpy(out + row + pitch, input, (size_t)channels);
+    }
 }
 
 int kapao_vector_level(void) {

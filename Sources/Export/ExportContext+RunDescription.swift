@@ -2,13 +2,15 @@ import Kapao
 
 extension ExportContext {
   /// What the side-car of a native CSV says of the run.
-  public init(_ description: RunDescription, skeleton: Skeleton) {
+  ///
+  /// - Parameter hasStates: Whether the CSV has the column `state`.
+  public init(_ description: RunDescription, skeleton: Skeleton, hasStates: Bool = false) {
     self.init(
       skeleton: skeleton, source: description.source.name,
       frameRate: description.source.frameRate.flatMap(Self.number(ofFraction:)),
       size: ImageSize(width: description.source.width, height: description.source.height),
       model: description.model.name,
-      keypointObjectsOnly: description.settings["keypoint_objects_only"] == .flag(true))
+      keypointObjectsOnly: description.settings["keypoint_objects_only"] == .flag(true), hasStates: hasStates)
   }
 
   private static func number(ofFraction text: String) -> Double? {

@@ -7,6 +7,8 @@ public struct ExportContext: Hashable, Sendable {
   public var skeleton: Skeleton
   /// Leaves keypoints out that no keypoint object confirmed.
   public var keypointObjectsOnly: Bool
+  /// Whether some poses are not found in their frame but come from other frames, and each is to say where it can.
+  public var hasStates: Bool
   /// Whether poses are smoothed, and those that were found are to be written beside them where the format can.
   public var hasRawPositions: Bool
   /// The video's name without folder and extension, for example `match`; goes into file names and records.
@@ -23,10 +25,11 @@ public struct ExportContext: Hashable, Sendable {
   ///   - model: The network's name or file; likewise.
   public init(
     skeleton: Skeleton, source: String, frameRate: Double?, size: ImageSize, model: String,
-    keypointObjectsOnly: Bool = false, hasRawPositions: Bool = false
+    keypointObjectsOnly: Bool = false, hasStates: Bool = false, hasRawPositions: Bool = false
   ) {
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
+    self.hasStates = hasStates
     self.hasRawPositions = hasRawPositions
     video = Self.stem(of: source, otherwise: "video")
     self.frameRate = frameRate.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }

@@ -34,7 +34,7 @@ public struct ExportTarget: Hashable, Sendable, CustomStringConvertible {
     case .csv:
       try PoseCSVWriter(
         path: path, skeleton: context.skeleton, keypointObjectsOnly: context.keypointObjectsOnly,
-        hasRawPositions: context.hasRawPositions)
+        hasStates: context.hasStates, hasRawPositions: context.hasRawPositions)
     case .ndjson: try NDJSONWriter(path: path, context: context)
     case .coco: try COCOResultsWriter(path: path, context: context)
     case .openPose: try OpenPoseWriter(path: path, context: context, layout: .openPose)

@@ -96,6 +96,8 @@ extension RunDescription {
   public struct Totals: Codable, Hashable, Sendable {
     /// Frames written.
     public var frames: Int
+    /// Frames in which people were looked for, where that is not all.
+    public var detectedFrames: Int?
     /// People found, all frames together.
     public var people: Int
     /// Packets and frames that could not be decoded.
@@ -104,8 +106,11 @@ extension RunDescription {
     public var interrupted: Bool
 
     /// The totals of a run.
-    public init(frames: Int, people: Int, damaged: Int, interrupted: Bool = false) {
+    public init(
+      frames: Int, detectedFrames: Int? = nil, people: Int, damaged: Int, interrupted: Bool = false
+    ) {
       self.frames = frames
+      self.detectedFrames = detectedFrames
       self.people = people
       self.damaged = damaged
       self.interrupted = interrupted

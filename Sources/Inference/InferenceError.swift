@@ -8,6 +8,10 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
   case inputSize(ImageSize)
   /// No skeleton has the model's number of keypoints.
   case skeleton(keypoints: Int)
+  /// The model has no range of the values of this convolution, or of none.
+  case notCalibrated(String)
+  /// Only the oneDNN backend computes in int8.
+  case noInt8(Backend)
   /// A call of the compute library failed.
   case library(String, code: Int)
   /// The compute library has no fast implementation of a step on this machine.
@@ -21,6 +25,10 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
         ? "the model has no tensor \(name)" : "the model's tensor \(name) does not have the shape \(expected)"
     case .inputSize(let size): "the network's input must be a multiple of 64 pixels on both sides, not \(size)"
     case .skeleton(let keypoints): "no skeleton with \(keypoints) keypoints is known (17 is COCO, 14 CrowdPose)"
+    case .notCalibrated:
+      "the model is not calibrated for int8; `kapao-video model quantize` does it, and --precision fp32 does without"
+    case .noInt8(let backend):
+      "the backend \(backend.rawValue) does not compute in int8; use onednn or --precision fp32"
     case .library(let call, let code): "\(call) failed with status \(code)"
     case .noFastImplementation(let step, let implementation):
       "no fast implementation of \(step) on this machine (the library offers \(implementation))"

@@ -1,4 +1,3 @@
-import CKernels
 import Kapao
 
 /// Runs a compiled network, one frame at a time. Nothing is allocated per frame.
@@ -20,7 +19,7 @@ public final class InferenceSession: @unchecked Sendable {
   public func run(_ image: LetterboxedImage, into output: HeadOutput) throws {
     let size = image.letterbox.input
     guard size == network.inputSize else { throw InferenceError.inputSize(size) }
-    kapao_planes_u8(image.pixels, Int32(size.width * size.height), executor.input)
+    executor.load(image)
     try executor.run(into: output)
   }
 
@@ -29,7 +28,7 @@ public final class InferenceSession: @unchecked Sendable {
   /// - Throws: `InferenceError`.
   public func run(_ image: FloatImage, into output: HeadOutput) throws {
     guard image.size == network.inputSize else { throw InferenceError.inputSize(image.size) }
-    kapao_planes_f32(image.pixels, Int32(image.size.width * image.size.height), executor.input)
+    executor.load(image)
     try executor.run(into: output)
   }
 }

@@ -22,11 +22,13 @@ public final class PoseNetwork: Sendable {
   ///   - model: Architecture and weights.
   ///   - inputSize: Size of the letterboxed image in pixels, both sides multiples of 64.
   ///   - backend: The library to compute with.
+  ///   - precision: The arithmetic; int8 needs a calibrated model and oneDNN, and is what `nil` means for those.
   ///   - threads: Threads that compute one frame together.
   ///   - augmented: Whether test-time augmentation is used.
   /// - Throws: `InferenceError`.
   public init(
-    model: Model, inputSize: ImageSize, backend: Backend = .oneDNN, threads: Int = 1, augmented: Bool = false
+    model: Model, inputSize: ImageSize, backend: Backend = .oneDNN, precision: Precision? = nil, threads: Int = 1,
+    augmented: Bool = false
   ) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
@@ -40,7 +42,7 @@ public final class PoseNetwork: Sendable {
       return Pass(
         augmentation: augmentation,
         network: try CompiledNetwork(
-          model: model, inputSize: size ?? inputSize, backend: backend, threads: threads))
+          model: model, inputSize: size ?? inputSize, backend: backend, precision: precision, threads: threads))
     }
   }
 

@@ -10,8 +10,10 @@ protocol Program: AnyObject, Sendable {
 
 /// Runs a program for one frame at a time, in memory planned once.
 protocol Executor: AnyObject {
-  /// The input: a plane each of red, green and blue.
-  var input: UnsafeMutablePointer<Float> { get }
+  /// Takes the picture to run on.
+  func load(_ image: LetterboxedImage)
+  /// Takes the picture to run on, of floats 0…1.
+  func load(_ image: FloatImage)
   /// Computes the output grids from the input.
   func run(into output: HeadOutput) throws
 }

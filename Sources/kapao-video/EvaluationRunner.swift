@@ -49,8 +49,8 @@ struct EvaluationRunner {
     var done = 0
     for (input, group) in groups.sorted(by: { ($0.key.width, $0.key.height) < ($1.key.width, $1.key.height) }) {
       let compiled = try PoseNetwork(
-        model: model, inputSize: input, backend: network.backend, threads: network.threadCount,
-        augmented: network.tta)
+        model: model, inputSize: input, backend: network.backend, precision: network.precision,
+        threads: network.threadCount, augmented: network.tta)
       let session = try compiled.makeSession()
       let output = compiled.makeOutput()
       for (image, letterbox) in group {

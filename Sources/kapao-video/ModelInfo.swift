@@ -40,6 +40,7 @@ struct ModelInfo: ParsableCommand {
       ("keypoints", "\(architecture.keypointCount)" + (architecture.skeleton.map { " (\($0.name))" } ?? "")),
       ("parameters", String(format: "%.3f million", Double(architecture.definition.parameters) / 1e6)),
       ("cost", String(format: "%.1f GFLOP at %dx%d", Double(operations) / 1e9, width, height)),
+      ("arithmetic", model.isCalibrated ? "calibrated: int8 by default, or fp32" : "fp32"),
       ("anchors", anchors.joined(separator: " | ")),
       ("confidence", model.poseConfidence.map { "people are drawn from \($0) by default" } ?? "the preset's"),
       ("licence", model.licence ?? "not stated"),

@@ -34,11 +34,14 @@ struct ModelRun: ParsableCommand {
   @Option(help: "Library that computes the network: onednn or openblas.")
   var backend: Backend = .oneDNN
 
+  @Option(help: "Arithmetic: fp32 or int8. Default: int8 where the model is calibrated.")
+  var precision: Precision?
+
   func run() throws {
     let model = try Model.load(self.model)
     let image = try StillImage.letterboxed(self.image, size: size)
     let input = image.letterbox.input
-    let network = try PoseNetwork(model: model, inputSize: input, backend: backend)
+    let network = try PoseNetwork(model: model, inputSize: input, backend: backend, precision: precision)
     let result = network.makeOutput()
     try network.makeSession().run(image, into: result)
 

@@ -59,6 +59,10 @@ struct SideCar {
       values["order"] = .text(tracking.players.order.rawValue)
       values["crowd_size"] = .number(tracking.players.crowd.leastSize)
     }
+    switch tracking.detectEvery {
+    case .frames(let count): values["detect_every"] = .number(Double(count))
+    case .auto: values["detect_every"] = "auto"
+    }
     values["smooth"] = .text(tracking.smoothing.rawValue)
     if tracking.smoothing == .butterworth {
       values["cutoff"] = .number(tracking.cutoff)
@@ -77,7 +81,8 @@ struct SideCar {
     var description = description
     description.ended = Date()
     description.totals = .init(
-      frames: summary.progress.frames, people: summary.progress.people,
+      frames: summary.progress.frames, detectedFrames: summary.skipped > 0 ? summary.progress.detectedFrames : nil,
+      people: summary.progress.people,
       damaged: summary.damage.packetsFailed + summary.damage.framesCorrupt, interrupted: summary.wasInterrupted)
     try write(description)
   }

@@ -13,6 +13,11 @@ struct SummaryText {
         format: "%d frames in %@ (%.1f frames/s), %d with people, %.1f people in each of those",
         progress.frames, ProgressReporter.duration(progress.seconds), progress.frameRate, progress.framesWithPeople,
         Double(progress.people) / Double(max(1, progress.framesWithPeople))))
+    if summary.skipped > 0 {
+      lines.append(
+        "People were looked for in \(progress.detectedFrames) of \(progress.frames) frames; the others are interpolated"
+      )
+    }
     let damage = summary.damage
     if !damage.isEmpty {
       var parts: [String] = []

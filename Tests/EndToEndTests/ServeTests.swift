@@ -52,6 +52,7 @@ struct ServeTests {
           tta: true
           smooth: butterworth
           colour: red
+          detect_every: 0
         b: {source: 'lavfi:testsrc2', tracker: none, smooth: one-euro}
       """)
     #expect(outcome.status == 2)
@@ -59,7 +60,8 @@ struct ServeTests {
       "line 4: streams.a.keypoint_overlap: keypoint_overlap must be between 0 and 1.",
       "line 5: streams.a.crowd_size: The value 'large' is invalid for 'crowd_size'",
       "line 6: streams.a.tta: tta is too slow for live pictures.", "line 7: streams.a.smooth: smooth butterworth",
-      "line 8: streams.a.colour: is not known here", "line 9: streams.b: smooth needs a tracker.",
+      "line 8: streams.a.colour: is not known here", "line 9: streams.a.detect_every: ",
+      "line 10: streams.b: smooth needs a tracker.",
     ] {
       #expect(outcome.errors.contains(problem), "\(outcome.errors)")
     }

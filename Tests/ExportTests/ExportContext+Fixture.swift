@@ -3,11 +3,13 @@ import Kapao
 
 extension ExportContext {
   /// A video at 30000/1001 frames a second and its network.
-  static func fixture(_ skeleton: Skeleton = .coco17, keypointObjectsOnly: Bool = false) -> ExportContext {
+  static func fixture(
+    _ skeleton: Skeleton = .coco17, keypointObjectsOnly: Bool = false, hasStates: Bool = false
+  ) -> ExportContext {
     ExportContext(
       skeleton: skeleton, source: "clips/match.mp4", frameRate: 30000.0 / 1001,
       size: ImageSize(width: 1920, height: 1080), model: "kapao_n.safetensors",
-      keypointObjectsOnly: keypointObjectsOnly)
+      keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates)
   }
 }
 

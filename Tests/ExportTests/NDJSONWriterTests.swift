@@ -43,4 +43,15 @@ struct NDJSONWriterTests {
     #expect(eye["src"] as? String == "pose")
     #expect(keypoints["right_eye"] is [String: Any] == false)
   }
+
+  @Test func `How a pose was come by is said where some were not found in their frame`() throws {
+    var person = PersonRecord.fixture(1)
+    person.state = .interpolated
+    try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture(hasStates: true))
+      .writeAll([.fixture(0, people: [person])])
+    let people = try #require(try lines()[0]["people"] as? [[String: Any]])
+    #expect(people[0]["state"] as? String == "interpolated")
+    try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture()).writeAll([.fixture(0, people: [person])])
+    #expect((try lines()[0]["people"] as? [[String: Any]])?[0]["state"] == nil)
+  }
 }

@@ -34,7 +34,7 @@ struct PoseCSVWriterTests {
     var smooth = Pose.fixture()
     smooth.keypoints[0].x = 99
     let people = [
-      PersonRecord(pose: smooth, trackID: 1, raw: .fixture()), PersonRecord(pose: smooth, trackID: 2, isFilled: true),
+      PersonRecord(pose: smooth, trackID: 1, raw: .fixture()), PersonRecord(pose: smooth, trackID: 2, state: .filled),
     ]
     let table = try write([.fixture(0, people: people), .fixture(1)], hasRawPositions: true)
     #expect(table.columns.count == 9 + 17 * 4 + 1 + 17 * 2)
@@ -165,5 +165,16 @@ struct PoseCSVWriterTests {
     let error = #expect(throws: ExportError.self) { try writer.write(.fixture(0)) }
     #expect(error == ExportError(.write, path: "/dev/full", code: ENOSPC))
     #expect(error?.description == "cannot write /dev/full: No space left on device")
+  }
+
+  @Test func `With frames that were skipped, each pose says how it was come by`() throws {
+    let writer = try PoseCSVWriter(path: folder.path("poses.csv"), skeleton: .coco17, hasStates: true)
+    let states = [PersonRecord.State.detected, .interpolated, .predicted]
+    let people = states.map { PersonRecord(pose: .fixture(), state: $0) }
+    try writer.writeAll([.fixture(0, people: people), .fixture(1)])
+    let table = CSVTable(try folder.text("poses.csv"))
+    #expect(table.columns.count == 9 + 17 * 4 + 1)
+    #expect(table.columns.last == "state")
+    #expect(table.rows.map { $0["state"] } == ["detected", "interpolated", "predicted", ""])
   }
 }

@@ -88,4 +88,23 @@ struct PoseConversionTests {
       try PoseConversion(input: folder.path("poses.csv"), description: "/none.json")
     }
   }
+
+  @Test func `How each pose was come by is kept, and a word that is no state is an error`() throws {
+    var person = PersonRecord.fixture(1)
+    person.state = .predicted
+    let records = [FrameRecord.fixture(0, people: [.fixture(1)]), .fixture(1, people: [person]), .fixture(2)]
+    let path = folder.path("skipped.csv")
+    try PoseCSVWriter(path: path, skeleton: .coco17, hasStates: true).writeAll(records)
+    try NDJSONWriter(path: folder.path("direct.ndjson"), context: .fixture(hasStates: true)).writeAll(records)
+    _ = try PoseConversion(input: path).write([
+      ExportTarget(.csv, path: folder.path("copy.csv")), ExportTarget(.ndjson, path: folder.path("copy.ndjson")),
+    ])
+    let text = try folder.text("skipped.csv")
+    #expect(try folder.text("copy.csv") == text)
+    #expect(try folder.text("copy.ndjson") == (try folder.text("direct.ndjson")))
+    try text.replacing("predicted", with: "guessed").write(toFile: path, atomically: true, encoding: .utf8)
+    let error = #expect(throws: PoseCSVError.self) { try PoseConversion(input: path) }
+    #expect(error?.column == "state")
+    #expect(error?.line == 3)
+  }
 }

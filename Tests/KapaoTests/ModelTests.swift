@@ -30,6 +30,53 @@ struct ModelTests {
     }
   }
 
+  @Test("the ranges of a calibrated model come back, and broken ones are refused by name")
+  func ranges() throws {
+    try Fixture.withTemporaryFolder { folder in
+      let model = try imported()
+      let names = model.architecture.definition.convolutions.filter(\.isNormalised)
+      let ranges = Dictionary(
+        uniqueKeysWithValues: names.map { convolution in
+          let high = (0..<convolution.outputs).map { Float($0) + 1 }
+          return (convolution.name, ActivationRange(low: high.map { _ in -0.25 }, high: high))
+        })
+      let calibrated = try model.calibrated(ranges)
+      try calibrated.save("\(folder)/m.safetensors")
+      let again = try Model.load("\(folder)/m.safetensors")
+      #expect(again.isCalibrated && !model.isCalibrated)
+      #expect(again.activationRanges == ranges)
+
+      let name = names[3].name
+      var missing = ranges
+      missing[name] = nil
+      #expect(throws: WeightsError.missing("\(name).range")) { try model.calibrated(missing) }
+      var short = ranges
+      short[name] = ActivationRange(low: [0], high: [1])
+      #expect(throws: WeightsError.shape("\(name).range", expected: [2, names[3].outputs], found: [2, 1])) {
+        try model.calibrated(short)
+      }
+    }
+  }
+
+  @Test("integers cover a range: 0 is exact in every channel and no end is cut")
+  func quantization() {
+    let range = ActivationRange(low: [-0.27, -0.1, 0], high: [8, 0.5, 0.01])
+    let (zeroPoint, steps) = range.quantization
+    #expect((1..<255).contains(zeroPoint))
+    for (step, (low, high)) in zip(steps, zip(range.low, range.high)) {
+      #expect(low / step + Float(zeroPoint) >= -0.001)
+      #expect(high / step + Float(zeroPoint) <= 255.001)
+    }
+    // One step less of any channel would cut it.
+    #expect(
+      zip(steps, zip(range.low, range.high)).allSatisfy { step, ends in
+        max(-ends.0 / Float(zeroPoint), ends.1 / Float(255 - zeroPoint)) == step
+      })
+    let balanced = range.balanced(share: 0.5)
+    #expect(balanced.high[0] == 8 && balanced.high[1] == 2 && balanced.low[1] == -0.4)
+    #expect(range.union(ActivationRange(low: [-1, 0, 0], high: [1, 1, 1])).high == [8, 1, 1])
+  }
+
   @Test("weights that are not the architecture's are refused by name")
   func refusesOtherWeights() throws {
     let model = try imported()

@@ -124,4 +124,34 @@ struct LiveStreamTests {
     #expect(bench.stream.stop())
     #expect(await picture.next(after: second.number + 1000) == nil)
   }
+
+  @Test("one picture in three is looked at, and all that are processed are counted as looked at or not")
+  func detectEvery() throws {
+    let bench = try LiveStreamBench(Self.pattern, detectEvery: .frames(3))
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 31, within: 20) != nil)
+    #expect(bench.stream.stop())
+    let status = bench.stream.status
+    let counters = status.counters
+    #expect(status.detectEvery == 3)
+    #expect(counters.detected + counters.predicted == counters.processed)
+    // After half a second without a picture, as on a busy machine, one more is looked at.
+    #expect(counters.processed <= 3 * counters.detected)
+    #expect(counters.predicted > counters.detected)
+    #expect(counters.onTheirWay == 0)
+    let times = bench.watcher.received.map(\.frame.time)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+  }
+
+  @Test("a network too slow for the source is asked less often")
+  func automatic() throws {
+    // Far more pictures a second than the network can look at.
+    let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2000", detectEvery: .auto)
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 300, within: 30) != nil)
+    #expect(bench.stream.stop())
+    let status = bench.stream.status
+    #expect(status.detectEvery > 1)
+    #expect(status.counters.predicted > status.counters.detected)
+  }
 }

@@ -95,6 +95,28 @@ struct StageGraphTests {
     #expect(collector.values == Array(1...200))
   }
 
+  @Test("where one element in five takes time, both workers have one at the same time")
+  func costlyEvery() throws {
+    let (graph, counter, collector) = (StageGraph(stream: "test"), Counter(limit: 40), Collector())
+    let numbers = graph.source("count") { counter.next() }
+    // Costly elements come in pairs of which each waits for the other to have begun.
+    let hasBegun = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+    let work: @Sendable (Int) throws -> Int = { number in
+      guard number % 5 == 1 else { return number }
+      let side = number / 5 % 2
+      hasBegun[side].signal()
+      guard hasBegun[1 - side].wait(timeout: .now() + 20) == .success else { throw Failure(name: "alone") }
+      return number
+    }
+    let worked = graph.parallelStage("work", numbers, workers: [work, work], costlyEvery: 5)
+    graph.sink("collect", worked) {
+      collector.add($0)
+    } finish: {
+    }
+    try graph.run()
+    #expect(collector.values == Array(1...40))
+  }
+
   @Test("the first error wins, earlier elements arrive and the output is finished", arguments: [1, 2])
   func firstError(workers: Int) {
     let (graph, counter, collector) = (StageGraph(stream: "test"), Counter(limit: 1000), Collector())

@@ -47,6 +47,8 @@ struct WebServiceTests {
       let metrics = get(url, "/metrics")
       #expect(metrics.contains("kapao_stream_up{stream=\"one\"} 1"))
       #expect(metrics.contains("# TYPE kapao_stream_frames_read_total counter"))
+      #expect(metrics.contains("kapao_stream_frames_predicted_total{stream=\"one\"} 0"))
+      #expect(metrics.contains("kapao_stream_detect_every{stream=\"one\"} 1"))
       #expect(get(url, "/api/streams").contains("\"state\":\"streaming\""))
       #expect(get(url, "/api/streams/one").contains("\"name\":\"one\""))
     }

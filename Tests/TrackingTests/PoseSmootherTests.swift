@@ -160,4 +160,31 @@ struct PoseSmootherTests {
     let released = (0..<1000).map { _ in smoother.update(TrackedFrame(time: 1, people: [person])).count }
     #expect(released.reduce(0, +) > 700)
   }
+
+  @Test func `Smoothing goes over interpolated frames, which have no raw pose`() throws {
+    let all = track(noise: 0.01)
+    var interpolator = PoseInterpolator(size: ImageSize(width: 1280, height: 720))
+    var frames: [TrackedFrame] = []
+    for (index, frame) in all.enumerated() {
+      guard index % 3 == 0 else {
+        interpolator.skip(at: frame.time)
+        continue
+      }
+      var seen = frame
+      seen.people[0].followed = 1
+      frames += interpolator.update(seen)
+    }
+    for smoothing in [Smoothing.oneEuro, .butterworth] {
+      let smooth = try run(frames, smoothing)
+      #expect(smooth.map { $0.people[0].state } == frames.map { $0.people[0].state })
+      for index in [30, 31, 32] {
+        #expect(smooth[index].people[0].pose != frames[index].people[0].pose)
+        #expect((smooth[index].people[0].raw != nil) == (index % 3 == 0))
+      }
+    }
+    // As smooth as what was found in every frame is.
+    let truth = wrist(track())[10..<70]
+    let error = difference(Array(wrist(try run(frames, .butterworth))[10..<70]), Array(truth))
+    #expect(error < 3)
+  }
 }

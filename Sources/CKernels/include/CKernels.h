@@ -12,6 +12,13 @@ void kapao_planes_u8(const uint8_t *pixels, int count, float *planes);
 /// The same from floats, taken as they are.
 void kapao_planes_f32(const float *pixels, int count, float *planes);
 
+/// `count` floats 0…1 as bytes 0…255, rounded and cut.
+void kapao_bytes_f32(const float *values, int count, uint8_t *bytes);
+
+/// Widens `low` and `high`, one each for every channel, to the values of `planes` planes of `cells` cells, each of
+/// `block` floats.
+void kapao_range(const float *values, int planes, int cells, int block, float *low, float *high);
+
 /// Columns `first` to `first + count` of the im2col matrix (channels · kernel² rows) of a convolution with padding
 /// (kernel − 1) / 2 over channels × height × width; each row of `columns` has `count` values.
 void kapao_im2col(const float *input, int channels, int height, int width, int kernel, int stride, int first, int count,
@@ -25,6 +32,10 @@ void kapao_max_pool(const float *input, int channels, int height, int width, int
 
 /// Nearest-neighbour enlargement by two of `planes` planes of height × width cells, each of `block` floats.
 void kapao_upsample(const float *input, int planes, int height, int width, int block, float *output);
+
+/// Nearest-neighbour enlargement by two of height × width cells of `channels` bytes; in the output each cell's channels
+/// begin `pitch` bytes after those of the one before.
+void kapao_upsample_cells(const uint8_t *input, int height, int width, int channels, int pitch, uint8_t *output);
 
 /// Vector instructions of this processor: 2 for AVX-512 (F, BW, DQ, VL), 1 for AVX2 with FMA, 0 otherwise.
 int kapao_vector_level(void);

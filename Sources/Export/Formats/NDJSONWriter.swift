@@ -5,7 +5,7 @@ import Kapao
 ///     {"frame":0,"time_s":0.0,"pts":0,"people":[{"track_id":1,"score":0.93,"bbox":[x1,y1,x2,y2],
 ///      "keypoints":{"nose":{"x":400.5,"y":210.25,"conf":0.9,"src":"kp"},"left_eye":{…,"conf":null,"src":"pose"},…}}]}
 ///
-/// (on one line). Names and meaning are those of the native CSV: `null` for what is missing, never 0.
+/// (on one line), with `"state"` after the score where the native CSV has that column. Names and meaning are those of the native CSV: `null` for what is missing, never 0.
 public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
@@ -40,6 +40,10 @@ public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
     if let trackID = person.trackID { text.append(trackID) } else { text.append("null") }
     text.append(",\"score\":")
     text.append(json: Double(pose.score), decimals: 4)
+    if context.hasStates {
+      text.append(",\"state\":")
+      text.append(jsonString: person.state.rawValue)
+    }
     text.append(",\"bbox\":[")
     for (index, value) in [pose.box.x1, pose.box.y1, pose.box.x2, pose.box.y2].enumerated() {
       if index > 0 { text.append("," as Unicode.Scalar) }

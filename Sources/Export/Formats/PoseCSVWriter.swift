@@ -12,9 +12,9 @@ import Kapao
 ///   choose joints by `src`, and by `person_score` how sure the person is.
 /// * All four fields empty: the keypoint was suppressed (`keypointObjectsOnly`) or has no finite position. Never (0, 0).
 ///
-/// With smoothing, further columns at the end: `state`, `detected` or `filled` (nothing was found in this frame; the
-/// pose was put between those before and after), and for each keypoint `NAME_x_raw` and `NAME_y_raw`, the position as it
-/// was found; empty where the pose was filled.
+/// Where frames are skipped, and with smoothing, the column `state` follows: how the pose was come by
+/// (`PersonRecord.State`). With smoothing, at the end for each keypoint `NAME_x_raw` and `NAME_y_raw`, the position as it
+/// was found; empty where nothing was found.
 ///
 /// RFC 4180 with LF line ends, UTF-8, a point for decimals in every locale: 2 decimals for coordinates, 4 for scores,
 /// 6 for seconds.
@@ -27,6 +27,7 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
 
   private let skeleton: Skeleton
   private let keypointObjectsOnly: Bool
+  private let hasStates: Bool
   private let hasRawPositions: Bool
 
   /// Opens a CSV file; one that exists is replaced by the first frame, not before.
@@ -35,13 +36,16 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
   ///   - path: The file, or `-` for standard output.
   ///   - skeleton: Names the keypoints.
   ///   - keypointObjectsOnly: Leaves the keypoints empty that no keypoint object confirmed.
-  ///   - hasRawPositions: Adds the columns that go with smoothing.
+  ///   - hasStates: Adds the column `state`.
+  ///   - hasRawPositions: Adds the columns that go with smoothing, `state` among them.
   /// - Throws: `ExportError` where the file cannot be created or written to.
-  public init(path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false, hasRawPositions: Bool = false)
-    throws
-  {
+  public init(
+    path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false, hasStates: Bool = false,
+    hasRawPositions: Bool = false
+  ) throws {
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
+    self.hasStates = hasStates || hasRawPositions
     self.hasRawPositions = hasRawPositions
     try super.init(path: path)
   }
@@ -59,8 +63,8 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
         text.append(field: "\(name)_\(column)")
       }
     }
+    if hasStates { text.append(",state") }
     if hasRawPositions {
-      text.append(",state")
       for name in skeleton.keypointNames {
         text.append(",")
         text.append(field: "\(name)_x_raw")
@@ -88,13 +92,16 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
     for index in 0..<skeleton.count {
       append(index < keypoints.count ? keypoints[index] : nil)
     }
+    if hasStates {
+      text.append("," as Unicode.Scalar)
+      if let person { text.append(person.state.rawValue) }
+    }
     if hasRawPositions { appendRaw(person) }
     text.append("\n" as Unicode.Scalar)
   }
 
   private func appendRaw(_ person: PersonRecord?) {
-    text.append(person.map { $0.isFilled ? ",filled" : ",detected" } ?? ",")
-    let keypoints = person.map { $0.isFilled ? [] : ($0.raw ?? $0.pose).keypoints } ?? []
+    let keypoints = person.map { $0.state == .detected ? ($0.raw ?? $0.pose).keypoints : [] } ?? []
     for index in 0..<skeleton.count {
       let keypoint = index < keypoints.count ? keypoints[index] : nil
       let isShown = keypoint.map { $0.source == .keypointObject || !keypointObjectsOnly } ?? false

@@ -22,6 +22,8 @@ struct PoseCSVColumns {
   let box: [Int]
   let points: [Point]
   let skeleton: Skeleton
+  /// Only where frames were skipped or poses smoothed.
+  let state: Int?
 
   /// - Throws: `PoseCSVError` naming what is missing.
   init(_ names: [String], path: String) throws {
@@ -51,6 +53,7 @@ struct PoseCSVColumns {
         x: try position("\(name)_x"), y: try position("\(name)_y"), confidence: try position("\(name)_conf"),
         source: try position("\(name)_src"))
     }
+    state = positions["state"]
     self.names = names
   }
 }

@@ -12,6 +12,8 @@ public final class PoseCSVReader {
   public let skeleton: Skeleton
   /// The file, as the user named it; `-` is standard input.
   public let path: String
+  /// Whether the file says how each pose was come by.
+  public var hasStates: Bool { columns.state != nil }
 
   private let lines: LineReader
   private let columns: PoseCSVColumns

@@ -40,7 +40,7 @@ struct PoseCSVRow {
     let pose = Pose(
       box: Box(x1: box[0], y1: box[1], x2: box[2], y2: box[3]), score: Float(score ?? .nan),
       keypoints: try columns.points.map(keypoint))
-    return PersonRecord(pose: pose, trackID: try integer(columns.track))
+    return PersonRecord(pose: pose, trackID: try integer(columns.track), state: try state())
   }
 
   /// An error in a column of this line.
@@ -70,6 +70,14 @@ struct PoseCSVRow {
     }
     return Keypoint(
       x: Float(x), y: Float(y), confidence: source == .pose ? 0 : Float(confidence ?? .nan), source: source)
+  }
+
+  private func state() throws -> PersonRecord.State {
+    guard let column = columns.state else { return .detected }
+    guard let state = PersonRecord.State(rawValue: String(fields[column])) else {
+      throw error(column, "\"\(fields[column])\" is none of detected, filled, interpolated and predicted")
+    }
+    return state
   }
 
   /// A number; `nil` for an empty field.

@@ -65,7 +65,8 @@ public struct PoseConversion {
       notes.append(
         "no description beside \(input == "-" ? "standard input" : input): the frame rate is that of the rows")
       context = ExportContext(
-        skeleton: reader.skeleton, source: input, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "kapao")
+        skeleton: reader.skeleton, source: input, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "kapao",
+        hasStates: reader.hasStates)
       description = nil
       self.notes = notes
       return
@@ -82,7 +83,7 @@ public struct PoseConversion {
     guard description.skeleton.keypoints == reader.skeleton.keypointNames else {
       throw PoseCSVError(path: path, reason: "describes other keypoints than \(input) has")
     }
-    context = ExportContext(description, skeleton: reader.skeleton)
+    context = ExportContext(description, skeleton: reader.skeleton, hasStates: reader.hasStates)
     self.description = description
     self.notes = notes
   }

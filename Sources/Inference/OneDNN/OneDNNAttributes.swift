@@ -1,29 +1,74 @@
 import COneDNN
 
-/// Attributes of a primitive: the caller's scratch memory, SiLU, then the residual add.
+/// Attributes of a primitive: the caller's scratch memory, and what follows a convolution.
 final class OneDNNAttributes {
+  /// What can follow a convolution.
+  enum Operation {
+    /// SiLU.
+    case swish
+    /// A number added.
+    case offset(Float)
+    /// A sum or product with a tensor of this layout, which is an argument of the primitive.
+    ///
+    /// A residual is added this way: the "sum" after an activation has no fast implementation.
+    case binary(dnnl_alg_kind_t, dnnl_memory_desc_t)
+  }
+
   let handle: dnnl_primitive_attr_t
 
-  /// The residual is added by a binary post-operation: the "sum" after an activation has no fast implementation.
-  init(activates: Bool = false, residual: dnnl_memory_desc_t? = nil) throws {
+  init() throws {
     var attributes: dnnl_primitive_attr_t?
     try check(dnnl_primitive_attr_create(&attributes), "dnnl_primitive_attr_create")
     handle = attributes!
     try check(
       dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user),
       "dnnl_primitive_attr_set_scratchpad_mode")
-    guard activates else { return }
-    var operations: dnnl_post_ops_t?
-    try check(dnnl_post_ops_create(&operations), "dnnl_post_ops_create")
-    defer { dnnl_post_ops_destroy(operations) }
-    try check(
-      dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
-    if var residual {
-      try check(
-        dnnl_post_ops_append_binary(operations, dnnl_binary_add, &residual), "dnnl_post_ops_append_binary")
-    }
-    try check(dnnl_primitive_attr_set_post_ops(handle, operations), "dnnl_primitive_attr_set_post_ops")
   }
 
   deinit { dnnl_primitive_attr_destroy(handle) }
+
+  /// What follows the primitive, in order.
+  func follow(_ operations: [Operation]) throws {
+    guard !operations.isEmpty else { return }
+    var list: dnnl_post_ops_t?
+    try check(dnnl_post_ops_create(&list), "dnnl_post_ops_create")
+    defer { dnnl_post_ops_destroy(list) }
+    for operation in operations {
+      switch operation {
+      case .swish:
+        try check(
+          dnnl_post_ops_append_eltwise(list, 1, dnnl_eltwise_swish, 1, 0), "dnnl_post_ops_append_eltwise")
+      case .offset(let value):
+        try check(
+          dnnl_post_ops_append_eltwise(list, 1, dnnl_eltwise_linear, 1, value), "dnnl_post_ops_append_eltwise")
+      case .binary(let algorithm, var description):
+        try check(
+          dnnl_post_ops_append_binary(list, algorithm, &description), "dnnl_post_ops_append_binary")
+      }
+    }
+    try check(dnnl_primitive_attr_set_post_ops(handle, list), "dnnl_primitive_attr_set_post_ops")
+  }
+
+  /// How real values become the integers of a copy.
+  func round(_ target: [Quantization.Activation]) throws {
+    let scales = target.map { 1 / $0.step }
+    try check(
+      dnnl_primitive_attr_set_output_scales(handle, Int64(scales.count), 2, scales),
+      "dnnl_primitive_attr_set_output_scales")
+    try check(
+      dnnl_primitive_attr_set_zero_points(handle, DNNL_ARG_TO, 1, 0, [target[0].zeroPoint]),
+      "dnnl_primitive_attr_set_zero_points")
+  }
+
+  /// How the sum of integers becomes real values.
+  func scale(_ convolution: QuantizedConvolution) throws {
+    try check(
+      dnnl_primitive_attr_set_output_scales(handle, Int64(convolution.scales.count), 2, convolution.scales),
+      "dnnl_primitive_attr_set_output_scales")
+    if convolution.zeroPoint != 0 {
+      try check(
+        dnnl_primitive_attr_set_zero_points(handle, DNNL_ARG_SRC, 1, 0, [convolution.zeroPoint]),
+        "dnnl_primitive_attr_set_zero_points")
+    }
+  }
 }

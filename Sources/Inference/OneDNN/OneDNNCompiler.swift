@@ -5,22 +5,25 @@ import Kapao
 struct OneDNNCompiler {
   let engine: OneDNNEngine
   let plan: ExecutionPlan
+  /// The plan's numbers in int8; `nil` for single precision.
+  let quantization: Quantization?
 
   func operation(_ step: ExecutionPlan.Step) throws -> OneDNNProgram.Operation {
     switch step {
     case .convolution(let step): try convolution(step)
     case .maximum(let input, let output, let kernel): try maximum(input, output, kernel: kernel)
     case .upsample(let input, let output): .upsample(input, output)
+    case .copy(let input, let output): try copy(input, output)
     }
   }
 
   private func convolution(_ step: ConvolutionStep) throws -> OneDNNProgram.Operation {
-    let (output, shape) = try destination(step)
-    // The picture's planes are not blocked: the library has kernels of its own for a first convolution.
-    var source = try describe(self.shape(step.input), tag: step.input == plan.input ? dnnl_nchw : nil)
-    var target = try describe(shape)
+    let output = try destination(step)
+    var source = try describe(step.input)
+    var target = output.description
+    let quantized = isReal(step.input) ? nil : quantization?.convolution(step)
     let kernel = [step.outputChannels, step.input.channels.count, step.kernel, step.kernel]
-    var weights = try describe(kernel, tag: dnnl_format_tag_any)
+    var weights = try describe(kernel, quantized == nil ? dnnl_f32 : dnnl_s8, tag: dnnl_format_tag_any)
     var bias = try describe([step.outputChannels], tag: dnnl_a)
     var description = dnnl_convolution_desc_t()
     let strides = [Int64](repeating: Int64(step.stride), count: 2)
@@ -31,16 +34,20 @@ struct OneDNNCompiler {
         padding, padding),
       "dnnl_convolution_forward_desc_init for \(step.name)")
 
-    let attributes = try OneDNNAttributes(activates: step.activates, residual: step.residual.map(describe))
+    let attributes = try OneDNNAttributes()
+    if let quantized { try attributes.scale(quantized) }
+    let following = try following(step)
+    try attributes.follow(following.map(\.operation))
     let primitive = try OneDNNPrimitive(&description, attributes: attributes.handle, engine: engine, name: step.name)
+    let values = (weights: quantized?.weights ?? step.weights(), bias: quantized?.bias ?? step.bias())
     var arguments: [(Int32, OneDNNProgram.Argument)] = [
       (DNNL_ARG_SRC, .maps(step.input, source)),
-      (DNNL_ARG_WEIGHTS, .weights(try reordered(step.weights(), shape: kernel, to: primitive.weights!))),
-      (DNNL_ARG_BIAS, .weights(try reordered(step.bias(), shape: [step.outputChannels], to: bias))),
-      (DNNL_ARG_DST, output),
+      (DNNL_ARG_WEIGHTS, .weights(try reordered(values.weights, shape: kernel, to: primitive.weights!))),
+      (DNNL_ARG_BIAS, .weights(try reordered(values.bias, shape: [step.outputChannels], to: bias))),
+      (DNNL_ARG_DST, output.argument),
     ]
-    if let residual = step.residual {
-      arguments.append((kapao_dnnl_arg_post_op_src1(1), .maps(residual, try describe(residual))))
+    for (index, (_, argument)) in following.enumerated() {
+      if let argument { arguments.append((kapao_dnnl_arg_post_op_src1(Int32(index)), argument)) }
     }
     return .primitive(primitive, arguments)
   }
@@ -62,55 +69,120 @@ struct OneDNNCompiler {
     return .primitive(primitive, [(DNNL_ARG_SRC, .maps(input, source)), (DNNL_ARG_DST, .maps(output, target))])
   }
 
-  private func destination(_ step: ConvolutionStep) throws -> (OneDNNProgram.Argument, [Int]) {
+  private func copy(_ input: FeatureMaps, _ output: FeatureMaps) throws -> OneDNNProgram.Operation {
+    let source = try describe(input)
+    let target = try describe(output)
+    let attributes = try OneDNNAttributes()
+    if let quantization, isReal(input), !isReal(output) { try attributes.round(quantization.activations(of: output)) }
+    let primitive = try OneDNNPrimitive(from: source, to: target, attributes: attributes, engine: engine)
+    return .primitive(primitive, [(DNNL_ARG_FROM, .maps(input, source)), (DNNL_ARG_TO, .maps(output, target))])
+  }
+
+  private typealias Following = (operation: OneDNNAttributes.Operation, argument: OneDNNProgram.Argument?)
+
+  /// What follows a convolution: SiLU and the residual add, in int8 on the way from real values to the output's integers.
+  private func following(_ step: ConvolutionStep) throws -> [Following] {
+    guard step.activates, case .maps(let maps) = step.output else { return [] }
+    let swish: Following = (.swish, nil)
+    let residual: Following? = try step.residual.map {
+      let description = try describe($0)
+      return (.binary(dnnl_binary_add, description), .maps($0, description))
+    }
+    guard let quantization, !isReal(maps) else { return [swish] + [residual].compactMap { $0 } }
+    let output = quantization.activations(of: maps)
+    guard let residual else {
+      return [
+        swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), (.offset(Float(output[0].zeroPoint)), nil),
+      ]
+    }
+    // The residual is added as the integers that it is stored as: before it in its steps, after it in the output's.
+    let added = quantization.activations(of: step.residual!)
+    let factors = zip(added, output).map { $0.step / $1.step }
+    let offsets = zip(zip(added, output), factors).map { Float($0.1.zeroPoint) - $1 * Float($0.0.zeroPoint) }
+    return [
+      swish, try channelwise(dnnl_binary_mul, added.map { 1 / $0.step }), residual,
+      try channelwise(dnnl_binary_mul, factors), try channelwise(dnnl_binary_add, offsets),
+    ]
+  }
+
+  /// An operation with one number a channel.
+  private func channelwise(_ algorithm: dnnl_alg_kind_t, _ values: [Float]) throws -> Following {
+    let description = try describe([1, values.count, 1, 1], tag: dnnl_nhwc)
+    return (
+      .binary(algorithm, description), .weights(try reordered(values, shape: [1, values.count, 1, 1], to: description))
+    )
+  }
+
+  private func destination(
+    _ step: ConvolutionStep
+  ) throws -> (argument: OneDNNProgram.Argument, description: dnnl_memory_desc_t) {
     switch step.output {
     case .maps(let maps):
-      return (.maps(maps, try describe(maps)), shape(maps))
+      let description = try describe(maps)
+      return (.maps(maps, description), description)
     case .head(let index):
       let grid = plan.heads[index]
       let shape = [1, step.outputChannels, grid.height, grid.width]
-      return (.head(index, try describe(shape)), shape)
+      let description = try describe(shape, tag: tag)
+      return (.head(index, description), description)
     }
   }
 
-  private func shape(_ maps: FeatureMaps) -> [Int] {
-    let buffer = plan.buffers[maps.buffer]
-    return [1, maps.channels.count, buffer.height, buffer.width]
+  private func isReal(_ maps: FeatureMaps) -> Bool { plan.buffers[maps.buffer].element == .float }
+
+  /// The layout of feature maps.
+  private var tag: dnnl_format_tag_t {
+    switch plan.layout {
+    case .planar(block: 16): dnnl_nChw16c
+    case .planar: dnnl_nChw8c
+    case .channelsLast: dnnl_nhwc
+    }
   }
 
-  private func describe(_ maps: FeatureMaps) throws -> dnnl_memory_desc_t { try describe(shape(maps)) }
-
-  private func describe(_ shape: [Int], tag: dnnl_format_tag_t? = nil) throws -> dnnl_memory_desc_t {
+  private func describe(_ maps: FeatureMaps) throws -> dnnl_memory_desc_t {
+    let buffer = plan.buffers[maps.buffer]
+    let shape = [1, maps.channels.count, buffer.height, buffer.width]
+    guard plan.layout == .channelsLast else {
+      // The picture's planes are not blocked: the library has kernels of its own for a first convolution.
+      return try describe(shape, tag: maps == plan.input ? dnnl_nchw : tag)
+    }
+    let row = buffer.width * buffer.channels
+    let strides = [buffer.height * row, 1, row, buffer.channels]
+    let type = isReal(maps) ? dnnl_f32 : dnnl_u8
     var description = dnnl_memory_desc_t()
-    let tag = tag ?? (plan.block == 16 ? dnnl_nChw16c : dnnl_nChw8c)
     try check(
-      dnnl_memory_desc_init_by_tag(&description, Int32(shape.count), shape.map(Int64.init), dnnl_f32, tag),
+      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), type, strides.map(Int64.init)),
+      "dnnl_memory_desc_init_by_strides")
+    return description
+  }
+
+  private func describe(
+    _ shape: [Int], _ type: dnnl_data_type_t = dnnl_f32, tag: dnnl_format_tag_t
+  ) throws -> dnnl_memory_desc_t {
+    var description = dnnl_memory_desc_t()
+    try check(
+      dnnl_memory_desc_init_by_tag(&description, Int32(shape.count), shape.map(Int64.init), type, tag),
       "dnnl_memory_desc_init_by_tag")
     return description
   }
 
-  /// Weights in the layout that a primitive wants.
+  /// Values in the type and layout that a primitive wants.
   private func reordered(_ values: [Float], shape: [Int], to target: dnnl_memory_desc_t) throws -> OneDNNMemory {
     let plain = try describe(shape, tag: shape.count == 1 ? dnnl_a : dnnl_oihw)
     let result = try OneDNNMemory(target, engine: engine)
     try values.withUnsafeBufferPointer { values in
       let source = try OneDNNMemory(
         plain, engine: engine, pointer: UnsafeMutableRawPointer(mutating: values.baseAddress!))
-      var (from, to) = (plain, target)
-      var description: dnnl_primitive_desc_t?
-      try check(
-        dnnl_reorder_primitive_desc_create(&description, &from, engine.handle, &to, engine.handle, nil),
-        "dnnl_reorder_primitive_desc_create")
-      defer { dnnl_primitive_desc_destroy(description) }
-      var primitive: dnnl_primitive_t?
-      try check(dnnl_primitive_create(&primitive, description), "dnnl_primitive_create for a reorder")
-      defer { dnnl_primitive_destroy(primitive) }
+      let primitive = try OneDNNPrimitive(from: plain, to: target, attributes: OneDNNAttributes(), engine: engine)
+      let scratchpad = AlignedMemory(bytes: max(1, primitive.scratchBytes))
+      let scratch = try OneDNNMemory(primitive.scratchpad, engine: engine, pointer: scratchpad.base)
       let stream = try OneDNNStream(engine)
       try stream.execute(
-        primitive!,
+        primitive.handle,
         [
           dnnl_exec_arg_t(arg: DNNL_ARG_FROM, memory: source.handle),
           dnnl_exec_arg_t(arg: DNNL_ARG_TO, memory: result.handle),
+          dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch.handle),
         ])
       try stream.wait()
     }

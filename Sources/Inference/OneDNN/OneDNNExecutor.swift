@@ -6,14 +6,26 @@ import Kapao
 final class OneDNNExecutor: Executor {
   private enum Operation {
     case primitive(dnnl_primitive_t, [dnnl_exec_arg_t])
-    case upsample(from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, planes: Int, height: Int, width: Int)
+    case upsample(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, Enlargement)
   }
 
-  let input: UnsafeMutablePointer<Float>
+  /// The shape of what is enlarged.
+  private struct Enlargement {
+    let channels: Int
+    let height: Int
+    let width: Int
+    /// Channels of a cell of the output, where channels are last.
+    let pitch: Int
+  }
+
+  /// Called with the range of the values of each convolution with an activation; in single precision only.
+  var observer: ((_ name: String, _ range: ActivationRange) -> Void)?
+
+  private let input: UnsafeMutableRawPointer
   private let program: OneDNNProgram
   private let stream: OneDNNStream
-  private let arena: FloatMemory
-  private let scratchpad: FloatMemory
+  private let arena: AlignedMemory
+  private let scratchpad: AlignedMemory
   private var operations: [Operation] = []
   /// Memory objects of the arguments, kept alive.
   private var memories: [OneDNNMemory] = []
@@ -23,8 +35,8 @@ final class OneDNNExecutor: Executor {
   init(_ program: OneDNNProgram) throws {
     self.program = program
     stream = try OneDNNStream(program.engine)
-    arena = FloatMemory(count: program.arena.count)
-    scratchpad = FloatMemory(count: (Self.scratchBytes(program) + 3) / 4 + 1)
+    arena = AlignedMemory(bytes: program.arena.bytes)
+    scratchpad = AlignedMemory(bytes: max(1, Self.scratchBytes(program)))
     input = Self.address(program.input, program, arena)
     for operation in program.operations {
       switch operation {
@@ -39,7 +51,9 @@ final class OneDNNExecutor: Executor {
         operations.append(
           .upsample(
             from: Self.address(from, program, arena), to: Self.address(to, program, arena),
-            planes: from.channels.count / program.block, height: buffer.height, width: buffer.width))
+            Enlargement(
+              channels: from.channels.count, height: buffer.height, width: buffer.width,
+              pitch: program.buffers[to.buffer].channels)))
       }
     }
   }
@@ -47,15 +61,65 @@ final class OneDNNExecutor: Executor {
   func run(into output: HeadOutput) throws {
     omp_set_num_threads(Int32(program.threads))
     for (grid, memory) in heads { try memory.point(to: output.destination(of: grid).baseAddress!) }
-    for operation in operations {
+    for (index, operation) in operations.enumerated() {
       switch operation {
       case .primitive(let primitive, let arguments):
         try stream.execute(primitive, arguments)
-      case .upsample(let from, let to, let planes, let height, let width):
-        kapao_upsample(from, Int32(planes), Int32(height), Int32(width), Int32(program.block), to)
+      case .upsample(let from, let to, let shape):
+        upsample(from, to, shape)
       }
+      if let observer { try show(program.outputs[index], to: observer) }
     }
     try stream.wait()
+  }
+
+  func load(_ image: LetterboxedImage) {
+    let cells = Int32(image.pixels.count / 3)
+    switch program.precision {
+    case .fp32: kapao_planes_u8(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
+    case .int8: image.pixels.withUnsafeBytes { input.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    }
+  }
+
+  func load(_ image: FloatImage) {
+    let cells = Int32(image.pixels.count / 3)
+    switch program.precision {
+    case .fp32: kapao_planes_f32(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
+    case .int8: kapao_bytes_f32(image.pixels, 3 * cells, input.assumingMemoryBound(to: UInt8.self))
+    }
+  }
+
+  private func show(
+    _ outputs: [(name: String, maps: FeatureMaps)], to observer: (String, ActivationRange) -> Void
+  ) throws {
+    precondition(program.precision == .fp32, "only floats are watched")
+    try stream.wait()
+    for (name, maps) in outputs {
+      let buffer = program.buffers[maps.buffer]
+      let block = program.layout.block
+      let count = maps.channels.count
+      var low = [Float](repeating: 0, count: count)
+      var high = low
+      kapao_range(
+        Self.address(maps, program, arena).assumingMemoryBound(to: Float.self), Int32(count / block),
+        Int32(buffer.height * buffer.width), Int32(block), &low, &high)
+      let real = maps.channels.indices.filter { maps.channels[$0] != nil }
+      observer(name, ActivationRange(low: real.map { low[$0] }, high: real.map { high[$0] }))
+    }
+  }
+
+  private func upsample(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ shape: Enlargement) {
+    let (height, width) = (Int32(shape.height), Int32(shape.width))
+    switch program.layout {
+    case .planar(let block):
+      kapao_upsample(
+        from.assumingMemoryBound(to: Float.self), Int32(shape.channels / block), height, width, Int32(block),
+        to.assumingMemoryBound(to: Float.self))
+    case .channelsLast:
+      kapao_upsample_cells(
+        from.assumingMemoryBound(to: UInt8.self), height, width, Int32(shape.channels), Int32(shape.pitch),
+        to.assumingMemoryBound(to: UInt8.self))
+    }
   }
 
   private func memory(_ argument: OneDNNProgram.Argument) throws -> OneDNNMemory {
@@ -76,16 +140,17 @@ final class OneDNNExecutor: Executor {
   }
 
   private static func address(
-    _ maps: FeatureMaps, _ program: OneDNNProgram, _ arena: FloatMemory
-  ) -> UnsafeMutablePointer<Float> {
+    _ maps: FeatureMaps, _ program: OneDNNProgram, _ arena: AlignedMemory
+  ) -> UnsafeMutableRawPointer {
     let buffer = program.buffers[maps.buffer]
-    return arena.base + program.arena.offsets[maps.buffer] + maps.offset * buffer.height * buffer.width
+    let cells = program.layout == .channelsLast ? 1 : buffer.height * buffer.width
+    return arena.base + program.arena.offsets[maps.buffer] + maps.offset * cells * buffer.element.bytes
   }
 
   private static func scratchBytes(_ program: OneDNNProgram) -> Int {
     program.operations.reduce(0) { largest, operation in
       guard case .primitive(let primitive, _) = operation else { return largest }
-      return max(largest, withUnsafePointer(to: primitive.scratchpad) { dnnl_memory_desc_get_size($0) })
+      return max(largest, primitive.scratchBytes)
     }
   }
 }

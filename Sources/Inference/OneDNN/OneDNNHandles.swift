@@ -19,10 +19,15 @@ final class OneDNNEngine: @unchecked Sendable {
 
   deinit { dnnl_engine_destroy(handle) }
 
-  /// Channels side by side in the layout that this processor's convolutions want.
-  static var block: Int {
-    let isa = dnnl_get_effective_cpu_isa().rawValue
-    return isa & dnnl_cpu_isa_avx512_core.rawValue == dnnl_cpu_isa_avx512_core.rawValue ? 16 : 8
+  /// Channels side by side in the layout that this processor's convolutions in single precision want.
+  static var block: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : 8 }
+
+  /// The largest weight in int8. Without instructions that sum products of bytes in 32 bits, two of them are summed in
+  /// 16, which 7-bit weights cannot overflow.
+  static var weightLimit: Float { has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni) ? 127 : 64 }
+
+  private static func has(_ isa: dnnl_cpu_isa_t) -> Bool {
+    dnnl_get_effective_cpu_isa().rawValue & isa.rawValue == isa.rawValue
   }
 }
 
@@ -54,17 +59,38 @@ final class OneDNNPrimitive: @unchecked Sendable {
   // @unchecked: with a caller's scratch memory, oneDNN's primitives may be executed from any thread.
 
   let handle: dnnl_primitive_t
-  /// Bytes of scratch memory.
+  /// Layout of its scratch memory.
   let scratchpad: dnnl_memory_desc_t
   /// Layout in which it wants its weights, if it has any.
   let weights: dnnl_memory_desc_t?
 
+  /// A primitive from its operation descriptor.
+  ///
   /// - Throws: `InferenceError.noFastImplementation` if only the reference implementation is offered.
-  init(_ operation: UnsafeRawPointer, attributes: dnnl_primitive_attr_t?, engine: OneDNNEngine, name: String) throws {
+  convenience init(
+    _ operation: UnsafeRawPointer, attributes: dnnl_primitive_attr_t?, engine: OneDNNEngine, name: String
+  ) throws {
     var description: dnnl_primitive_desc_t?
     try check(
       dnnl_primitive_desc_create(&description, operation, attributes, engine.handle, nil),
       "dnnl_primitive_desc_create for \(name)")
+    try self.init(description: description!, name: name)
+  }
+
+  /// A copy from one layout and type to another.
+  convenience init(
+    from source: dnnl_memory_desc_t, to target: dnnl_memory_desc_t, attributes: OneDNNAttributes, engine: OneDNNEngine
+  ) throws {
+    var (source, target) = (source, target)
+    var description: dnnl_primitive_desc_t?
+    try check(
+      dnnl_reorder_primitive_desc_create(
+        &description, &source, engine.handle, &target, engine.handle, attributes.handle),
+      "dnnl_reorder_primitive_desc_create")
+    try self.init(description: description!, name: "a copy")
+  }
+
+  private init(description: dnnl_primitive_desc_t, name: String) throws {
     defer { dnnl_primitive_desc_destroy(description) }
     var text: UnsafePointer<CChar>?
     let status = withUnsafeMutablePointer(to: &text) {
@@ -83,4 +109,7 @@ final class OneDNNPrimitive: @unchecked Sendable {
   }
 
   deinit { dnnl_primitive_destroy(handle) }
+
+  /// Bytes of scratch memory.
+  var scratchBytes: Int { withUnsafePointer(to: scratchpad) { dnnl_memory_desc_get_size($0) } }
 }

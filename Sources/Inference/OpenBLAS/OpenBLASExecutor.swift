@@ -7,21 +7,23 @@ final class OpenBLASExecutor: Executor {
   /// Floats of one tile of the im2col matrix: it stays in the second-level cache.
   private static let tile = 1 << 17
 
-  let input: UnsafeMutablePointer<Float>
+  private let input: UnsafeMutablePointer<Float>
   private let program: OpenBLASProgram
   private var plan: ExecutionPlan { program.plan }
-  private let arena: FloatMemory
-  private let columns: FloatMemory
+  private let arena: AlignedMemory
+  private let columns: AlignedMemory
+  private let columnCount: Int
 
   init(_ program: OpenBLASProgram) {
     self.program = program
-    arena = FloatMemory(count: program.arena.count)
+    arena = AlignedMemory(bytes: program.arena.bytes)
     let widest = program.plan.steps.reduce(0) { widest, step in
       guard case .convolution(let convolution) = step else { return widest }
       return max(widest, convolution.input.channels.count * convolution.kernel * convolution.kernel)
     }
-    columns = FloatMemory(count: max(Self.tile, widest * 16))
-    input = arena.base + program.arena.offsets[program.plan.input.buffer]
+    columnCount = max(Self.tile, widest * 16)
+    columns = AlignedMemory(bytes: columnCount * MemoryLayout<Float>.stride)
+    input = (arena.base + program.arena.offsets[program.plan.input.buffer]).assumingMemoryBound(to: Float.self)
   }
 
   func run(into output: HeadOutput) throws {
@@ -39,9 +41,15 @@ final class OpenBLASExecutor: Executor {
         let buffer = plan.buffers[from.buffer]
         kapao_upsample(
           address(from), Int32(from.channels.count), Int32(buffer.height), Int32(buffer.width), 1, address(to))
+      case .copy:
+        preconditionFailure("planar plans have no copies")
       }
     }
   }
+
+  func load(_ image: LetterboxedImage) { kapao_planes_u8(image.pixels, Int32(image.pixels.count / 3), input) }
+
+  func load(_ image: FloatImage) { kapao_planes_f32(image.pixels, Int32(image.pixels.count / 3), input) }
 
   private func run(_ step: ConvolutionStep, _ weights: [Float], _ bias: [Float], into output: HeadOutput) {
     let source = plan.buffers[step.input.buffer]
@@ -54,18 +62,18 @@ final class OpenBLASExecutor: Executor {
     let depth = step.input.channels.count * step.kernel * step.kernel
     let isPointwise = step.kernel == 1 && step.stride == 1
     // A tile of the output: all channels of `width` cells, finished while it is in the cache.
-    let width = max(16, min(cells, columns.count / depth))
+    let width = max(16, min(cells, columnCount / depth))
     let residual = step.residual.map(address)
     for first in stride(from: 0, to: cells, by: width) {
       let count = min(width, cells - first)
       if !isPointwise {
         kapao_im2col(
           address(step.input), Int32(step.input.channels.count), Int32(source.height), Int32(source.width),
-          Int32(step.kernel), Int32(step.stride), Int32(first), Int32(count), columns.base)
+          Int32(step.kernel), Int32(step.stride), Int32(first), Int32(count), columns.floats)
       }
       cblas_sgemm(
         CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(step.outputChannels), Int32(count), Int32(depth), 1,
-        weights, Int32(depth), isPointwise ? address(step.input) + first : columns.base,
+        weights, Int32(depth), isPointwise ? address(step.input) + first : columns.floats,
         Int32(isPointwise ? cells : count), 0, target + first, Int32(cells))
       for channel in 0..<step.outputChannels {
         kapao_bias_silu_add(
@@ -77,6 +85,7 @@ final class OpenBLASExecutor: Executor {
 
   private func address(_ maps: FeatureMaps) -> UnsafeMutablePointer<Float> {
     let buffer = plan.buffers[maps.buffer]
-    return arena.base + program.arena.offsets[maps.buffer] + maps.offset * buffer.height * buffer.width
+    let start = (arena.base + program.arena.offsets[maps.buffer]).assumingMemoryBound(to: Float.self)
+    return start + maps.offset * buffer.height * buffer.width
   }
 }

@@ -11,7 +11,7 @@ final class OpenBLASProgram: Program {
   var heads: [HeadGrid] { plan.heads }
 
   init(model: Model, inputSize: ImageSize, threads: Int) throws {
-    plan = try ExecutionPlan(model: model, inputSize: inputSize, block: 1)
+    plan = try ExecutionPlan(model: model, inputSize: inputSize, layout: .planar(block: 1))
     arena = Arena(plan)
     parameters = plan.steps.map { step in
       guard case .convolution(let convolution) = step else { return ([], []) }

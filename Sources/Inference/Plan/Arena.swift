@@ -1,12 +1,12 @@
 /// Offsets for the plan's buffers in one block of memory, planned once: buffers that are not alive together share it.
 struct Arena {
-  /// Alignment of every buffer, in floats (a cache line).
-  private static let alignment = 16
+  /// Alignment of every buffer in bytes: a cache line.
+  private static let alignment = 64
 
-  /// Offset of each buffer in floats.
+  /// Offset of each buffer in bytes.
   let offsets: [Int]
-  /// Floats in all.
-  let count: Int
+  /// Bytes in all.
+  let bytes: Int
 
   /// Plans from the first step that writes a buffer to the last that reads it.
   init(_ plan: ExecutionPlan) {
@@ -15,20 +15,20 @@ struct Arena {
     var placed: [Int] = []
     var end = 0
     // Largest first, each at the lowest offset where nothing alive at the same time is in the way.
-    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].count > plan.buffers[$1].count }) {
-      let size = FeatureMaps.rounded(plan.buffers[buffer].count, Self.alignment)
+    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].bytes > plan.buffers[$1].bytes }) {
+      let size = FeatureMaps.rounded(plan.buffers[buffer].bytes, Self.alignment)
       let neighbours = placed.filter { lives[$0].overlaps(lives[buffer]) }.sorted { offsets[$0] < offsets[$1] }
       var offset = 0
       for other in neighbours {
         if offset + size <= offsets[other] { break }
-        offset = max(offset, offsets[other] + FeatureMaps.rounded(plan.buffers[other].count, Self.alignment))
+        offset = max(offset, offsets[other] + FeatureMaps.rounded(plan.buffers[other].bytes, Self.alignment))
       }
       offsets[buffer] = offset
       placed.append(buffer)
       end = max(end, offset + size)
     }
     self.offsets = offsets
-    count = end
+    bytes = end
   }
 
   private static func lives(_ plan: ExecutionPlan) -> [ClosedRange<Int>] {
@@ -44,7 +44,7 @@ struct Arena {
         touch(convolution.input, index)
         if case .maps(let output) = convolution.output { touch(output, index) }
         if let residual = convolution.residual { touch(residual, index) }
-      case .maximum(let input, let output, _), .upsample(let input, let output):
+      case .maximum(let input, let output, _), .upsample(let input, let output), .copy(let input, let output):
         touch(input, index)
         touch(output, index)
       }

@@ -9,8 +9,9 @@ struct ConvolutionStep {
     case head(Int)
   }
 
-  /// The checkpoint's name of the convolution (of the first where several were merged).
-  let name: String
+  /// A convolution of the model, with its name in the checkpoint.
+  typealias Part = (name: String, weight: Tensor, bias: Tensor)
+
   let input: FeatureMaps
   let output: Destination
   let kernel: Int
@@ -23,10 +24,22 @@ struct ConvolutionStep {
   let residual: FeatureMaps?
   /// Channels written, padding included.
   let outputChannels: Int
-  /// The model's weights and biases; several are computed side by side, each padded to `block` channels.
-  let tensors: [(weight: Tensor, bias: Tensor)]
+  /// The convolutions that are computed side by side, each padded to `block` channels.
+  let parts: [Part]
   /// Channels that lie side by side in memory.
   let block: Int
+
+  /// Where in its output each part's channels are, padding included.
+  func outputs(in maps: FeatureMaps) -> [(name: String, maps: FeatureMaps)] {
+    var start = 0
+    return parts.map { name, _, bias in
+      defer { start += FeatureMaps.rounded(bias.values.count, block) }
+      return (name, maps.slice(start..<start + FeatureMaps.rounded(bias.values.count, block)))
+    }
+  }
+
+  /// The name to report it by.
+  var name: String { parts[0].name }
 
   /// Weights for channels as they stand in memory: (output channels, input channels, kernel, kernel), both with padding.
   ///
@@ -37,7 +50,7 @@ struct ConvolutionStep {
     let inputs = input.channels.compactMap { $0 }.count
     var weights = [Float](repeating: 0, count: outputChannels * width)
     var start = 0
-    for (weight, bias) in tensors {
+    for (_, weight, bias) in parts {
       for row in 0..<bias.values.count {
         for (column, channel) in input.channels.enumerated() {
           guard let channel else { continue }
@@ -53,7 +66,7 @@ struct ConvolutionStep {
 
   /// One bias per output channel.
   func bias() -> [Float] {
-    tensors.flatMap { _, bias in
+    parts.flatMap { _, _, bias in
       bias.values
         + [Float](repeating: 0, count: FeatureMaps.rounded(bias.values.count, block) - bias.values.count)
     }

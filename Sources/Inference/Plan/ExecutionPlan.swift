@@ -1,10 +1,11 @@
 import Kapao
 
-/// A network lowered for one input size: steps over buffers, with concatenation by placement.
+/// A network lowered for one input size: steps over buffers.
 ///
-/// Layers that are concatenated write into neighbouring channels of one buffer, so that concatenation costs nothing.
-/// The two convolutions that read a C3 block's input are merged. Channels are padded to the backend's block with zeros,
-/// which SiLU keeps at zero.
+/// In a planar layout concatenation is by placement: layers that are concatenated write into neighbouring channels of
+/// one buffer, so that it costs nothing, and the two convolutions that read a C3 block's input are merged. Channels are
+/// padded to the block with zeros, which SiLU keeps at zero. With channels last, for int8, every convolution reads and
+/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays in floats.
 struct ExecutionPlan {
   /// What a step does.
   enum Step {
@@ -13,6 +14,24 @@ struct ExecutionPlan {
     case maximum(input: FeatureMaps, output: FeatureMaps, kernel: Int)
     /// Nearest-neighbour enlargement by two.
     case upsample(input: FeatureMaps, output: FeatureMaps)
+    /// The same values in another place, or as bytes.
+    case copy(input: FeatureMaps, output: FeatureMaps)
+  }
+
+  /// How a buffer's values lie in memory.
+  enum Layout: Equatable {
+    /// Planes of `block` channels side by side; 1 is NCHW.
+    case planar(block: Int)
+    /// All channels of a cell side by side, NHWC.
+    case channelsLast
+
+    /// Channels are padded to a multiple of it.
+    var block: Int {
+      switch self {
+      case .planar(let block): block
+      case .channelsLast: 1
+      }
+    }
   }
 
   /// Shape of a buffer; channels include padding.
@@ -20,12 +39,20 @@ struct ExecutionPlan {
     let channels: Int
     let height: Int
     let width: Int
-    var count: Int { channels * height * width }
+    let element: Element
+    var bytes: Int { channels * height * width * element.bytes }
+  }
+
+  /// What a buffer holds.
+  enum Element {
+    case float
+    case byte
+
+    var bytes: Int { self == .float ? 4 : 1 }
   }
 
   private(set) var inputSize: ImageSize
-  /// Channels that lie side by side in memory.
-  private(set) var block: Int
+  private(set) var layout: Layout
   var buffers: [Buffer] = []
   var steps: [Step] = []
   /// Where the picture goes: red, green and blue.
@@ -35,22 +62,24 @@ struct ExecutionPlan {
   /// Lowers a model for an input size.
   ///
   /// - Throws: `InferenceError.missingTensor` if the model lacks a tensor or has it in another shape.
-  init(model: Model, inputSize: ImageSize, block: Int) throws {
+  init(model: Model, inputSize: ImageSize, layout: Layout) throws {
     let stride = Architecture.strides.last!
     guard inputSize.width % stride == 0, inputSize.height % stride == 0, inputSize.width > 0, inputSize.height > 0
     else {
       throw InferenceError.inputSize(inputSize)
     }
     self.inputSize = inputSize
-    self.block = block
+    self.layout = layout
     var builder = ExecutionPlanBuilder(plan: self, model: model)
     try builder.build()
     self = builder.plan
   }
 
-  mutating func addBuffer(channels: Int, stride: Int) -> Int {
-    buffers.append(Buffer(channels: channels, height: inputSize.height / stride, width: inputSize.width / stride))
+  mutating func addBuffer(channels: Int, stride: Int, element: Element? = nil) -> Int {
+    buffers.append(
+      Buffer(
+        channels: channels, height: inputSize.height / stride, width: inputSize.width / stride,
+        element: element ?? (layout == .channelsLast ? .byte : .float)))
     return buffers.count - 1
   }
-
 }

@@ -9,8 +9,11 @@ struct ExecutionPlanBuilder {
   private var outputs: [FeatureMaps?] = []
   /// Buffers of concatenations that were begun, by layer.
   private var concatenations: [Int: FeatureMaps] = [:]
+  /// Outputs in floats for the output convolutions, by layer, where the others are bytes.
+  private var realOutputs: [Int: FeatureMaps] = [:]
 
-  private var block: Int { plan.block }
+  private var block: Int { plan.layout.block }
+  private var placesConcatenations: Bool { plan.layout != .channelsLast }
 
   init(plan: ExecutionPlan, model: Model) {
     self.plan = plan
@@ -29,14 +32,16 @@ struct ExecutionPlanBuilder {
     case .focus:
       let output = place(layer)
       let (weight, bias) = try parameters("\(name).conv.conv", inputs: 12, kernel: 3)
-      append("\(name).conv.conv", [(Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
+      append([("\(name).conv.conv", Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
       return output
     case .convolution(_, let kernel, let stride):
       let output = place(layer)
       try convolve(["\(name).conv"], input(layer), .maps(output), kernel: kernel, stride: stride)
       return output
     case .c3(let channels, let bottlenecks, let shortcut):
-      return try lowerC3(layer, channels: channels, bottlenecks: bottlenecks, shortcut: shortcut)
+      return try placesConcatenations
+        ? lowerC3(layer, channels: channels, bottlenecks: bottlenecks, shortcut: shortcut)
+        : lowerCopiedC3(layer, channels: channels, bottlenecks: bottlenecks, shortcut: shortcut)
     case .spp:
       return try lowerSPP(layer)
     case .upsample:
@@ -44,7 +49,9 @@ struct ExecutionPlanBuilder {
       plan.steps.append(.upsample(input: input(layer), output: output))
       return output
     case .concat:
-      return concatenation(layer.index)
+      let whole = concatenation(layer.index)
+      if !placesConcatenations { copyMembers(of: layer, into: whole) }
+      return whole
     case .detect:
       for (grid, source) in layer.inputs.enumerated() { try lowerHead(layer, grid: grid, source: source) }
       return nil
@@ -66,19 +73,55 @@ struct ExecutionPlanBuilder {
 
     try convolve(
       ["\(name).cv1.conv", "\(name).cv2.conv"], input(layer), .maps(whole.slice(0..<2 * slot)), kernel: 1)
-    var current = whole.slice(0..<slot)
-    for index in 0..<bottlenecks {
-      let inner = temporary(hidden, stride: layer.stride)
-      try convolve(["\(name).m.\(index).cv1.conv"], current, .maps(inner), kernel: 1)
-      let output =
-        index == bottlenecks - 1 ? whole.slice(2 * slot..<3 * slot) : temporary(hidden, stride: layer.stride)
-      try convolve(
-        ["\(name).m.\(index).cv2.conv"], inner, .maps(output), kernel: 3, residual: shortcut ? current : nil)
-      current = output
-    }
+    try lowerBottlenecks(
+      layer, count: bottlenecks, shortcut: shortcut, from: whole.slice(0..<slot), to: whole.slice(2 * slot..<3 * slot))
     let output = place(layer)
     try convolve(["\(name).cv3.conv"], whole.slice(slot..<3 * slot), .maps(output), kernel: 1)
     return output
+  }
+
+  /// Every convolution has a buffer of its own; [m | cv2] are copied together for cv3.
+  private mutating func lowerCopiedC3(
+    _ layer: NetworkDefinition.Layer, channels: Int, bottlenecks: Int, shortcut: Bool
+  ) throws -> FeatureMaps {
+    let name = "model.\(layer.index)"
+    let hidden = channels / 2
+    let first = temporary(hidden, stride: layer.stride)
+    let last = temporary(hidden, stride: layer.stride)
+    let second = temporary(hidden, stride: layer.stride)
+    let joined = temporary(channels, stride: layer.stride)
+    try convolve(["\(name).cv1.conv"], input(layer), .maps(first), kernel: 1)
+    try convolve(["\(name).cv2.conv"], input(layer), .maps(second), kernel: 1)
+    plan.steps.append(.copy(input: second, output: joined.slice(hidden..<channels)))
+    try lowerBottlenecks(layer, count: bottlenecks, shortcut: shortcut, from: first, to: last)
+    plan.steps.append(.copy(input: last, output: joined.slice(0..<hidden)))
+    let output = place(layer)
+    guard definition.layers.last!.inputs.contains(layer.index) else {
+      try convolve(["\(name).cv3.conv"], joined, .maps(output), kernel: 1)
+      return output
+    }
+    let real = FeatureMaps(
+      buffer: plan.addBuffer(channels: channels, stride: layer.stride, element: .float), offset: 0,
+      channels: output.channels)
+    realOutputs[layer.index] = real
+    try convolve(["\(name).cv3.conv"], joined, .maps(real), kernel: 1)
+    plan.steps.append(.copy(input: real, output: output))
+    return output
+  }
+
+  private mutating func lowerBottlenecks(
+    _ layer: NetworkDefinition.Layer, count: Int, shortcut: Bool, from first: FeatureMaps, to last: FeatureMaps
+  ) throws {
+    let hidden = layer.channels / 2
+    var current = first
+    for index in 0..<count {
+      let name = "model.\(layer.index).m.\(index)"
+      let inner = temporary(hidden, stride: layer.stride)
+      try convolve(["\(name).cv1.conv"], current, .maps(inner), kernel: 1)
+      let output = index == count - 1 ? last : temporary(hidden, stride: layer.stride)
+      try convolve(["\(name).cv2.conv"], inner, .maps(output), kernel: 3, residual: shortcut ? current : nil)
+      current = output
+    }
   }
 
   /// Each max-pool continues from the one before: a window of 5 is a window of 3 over windows of 3.
@@ -90,14 +133,16 @@ struct ExecutionPlanBuilder {
     let channels = (0...kernels.count).flatMap { FeatureMaps.channels(hidden, first: $0 * hidden, block: block) }
     let whole = FeatureMaps(
       buffer: plan.addBuffer(channels: channels.count, stride: layer.stride), offset: 0, channels: channels)
-    try convolve(["\(name).cv1.conv"], input(layer), .maps(whole.slice(0..<slot)), kernel: 1)
+    let slots = (0...kernels.count).map { whole.slice($0 * slot..<($0 + 1) * slot) }
+    let maps = placesConcatenations ? slots : slots.map { _ in temporary(hidden, stride: layer.stride) }
+    try convolve(["\(name).cv1.conv"], input(layer), .maps(maps[0]), kernel: 1)
     var reach = 1
     for (index, kernel) in kernels.enumerated() {
-      plan.steps.append(
-        .maximum(
-          input: whole.slice(index * slot..<(index + 1) * slot),
-          output: whole.slice((index + 1) * slot..<(index + 2) * slot), kernel: kernel - reach + 1))
+      plan.steps.append(.maximum(input: maps[index], output: maps[index + 1], kernel: kernel - reach + 1))
       reach = kernel
+    }
+    if !placesConcatenations {
+      for (maps, slot) in zip(maps, slots) { plan.steps.append(.copy(input: maps, output: slot)) }
     }
     let output = place(layer)
     try convolve(["\(name).cv2.conv"], whole, .maps(output), kernel: 1)
@@ -109,9 +154,10 @@ struct ExecutionPlanBuilder {
     plan.heads.append(
       HeadGrid(
         width: plan.inputSize.width / stride, height: plan.inputSize.height / stride, stride: stride,
-        channels: layer.channels, block: block))
+        channels: layer.channels, block: placesConcatenations ? block : layer.channels))
     try convolve(
-      ["model.\(layer.index).m.\(grid)"], outputs[source]!, .head(grid), kernel: 1, activates: false)
+      ["model.\(layer.index).m.\(grid)"], realOutputs[source] ?? outputs[source]!, .head(grid), kernel: 1,
+      activates: false)
   }
 
   // MARK: - Placement
@@ -123,9 +169,10 @@ struct ExecutionPlanBuilder {
     return FeatureMaps(buffer: plan.addBuffer(channels: channels.count, stride: stride), offset: 0, channels: channels)
   }
 
-  /// Where a layer writes: into the concatenation that reads it, if there is one.
+  /// Where a layer writes: into the concatenation that reads it, if there is one and the layer can.
   private mutating func place(_ layer: NetworkDefinition.Layer) -> FeatureMaps {
     guard
+      placesConcatenations || layer.operation == .upsample,
       let reader = definition.layers.first(where: { $0.operation == .concat && $0.inputs.contains(layer.index) })
     else { return temporary(layer.channels, stride: layer.stride) }
     let offset = reader.inputs.prefix { $0 != layer.index }
@@ -152,6 +199,18 @@ struct ExecutionPlanBuilder {
     return maps
   }
 
+  /// Copies what is not there yet.
+  private mutating func copyMembers(of layer: NetworkDefinition.Layer, into whole: FeatureMaps) {
+    var offset = 0
+    for source in layer.inputs {
+      let maps = outputs[source]!
+      if maps.buffer != whole.buffer {
+        plan.steps.append(.copy(input: maps, output: whole.slice(offset..<offset + maps.channels.count)))
+      }
+      offset += maps.channels.count
+    }
+  }
+
   // MARK: - Convolutions
 
   /// Adds a convolution; several names are computed side by side, each padded to the block.
@@ -160,22 +219,23 @@ struct ExecutionPlanBuilder {
     activates: Bool = true, residual: FeatureMaps? = nil
   ) throws {
     let inputs = input.channels.compactMap { $0 }.count
-    append(
-      names[0], try names.map { try parameters($0, inputs: inputs, kernel: kernel) }, input, output, kernel: kernel,
-      stride: stride, activates: activates, residual: residual)
+    let parts = try names.map { name in
+      let (weight, bias) = try parameters(name, inputs: inputs, kernel: kernel)
+      return (name: name, weight: weight, bias: bias)
+    }
+    append(parts, input, output, kernel: kernel, stride: stride, activates: activates, residual: residual)
   }
 
   private mutating func append(
-    _ name: String, _ tensors: [(weight: Tensor, bias: Tensor)], _ input: FeatureMaps,
-    _ output: ConvolutionStep.Destination, kernel: Int, stride: Int, activates: Bool = true,
-    residual: FeatureMaps? = nil
+    _ parts: [ConvolutionStep.Part], _ input: FeatureMaps, _ output: ConvolutionStep.Destination, kernel: Int,
+    stride: Int, activates: Bool = true, residual: FeatureMaps? = nil
   ) {
-    let outputChannels = tensors.reduce(0) { $0 + FeatureMaps.rounded($1.bias.values.count, block) }
+    let outputChannels = parts.reduce(0) { $0 + FeatureMaps.rounded($1.bias.values.count, block) }
     plan.steps.append(
       .convolution(
         ConvolutionStep(
-          name: name, input: input, output: output, kernel: kernel, stride: stride, activates: activates,
-          residual: residual, outputChannels: outputChannels, tensors: tensors, block: block)))
+          input: input, output: output, kernel: kernel, stride: stride, activates: activates, residual: residual,
+          outputChannels: outputChannels, parts: parts, block: block)))
   }
 
   /// The focus layer's 3×3 convolution of every second row and column, as the 6×6 convolution with stride 2 of the

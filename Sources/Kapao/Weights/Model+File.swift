@@ -4,6 +4,8 @@ import Foundation
 extension Model {
   /// The value of the header's `format`.
   static let format = "kapao-video/1"
+  /// Ends the names of the tensors that hold a convolution's range: the lowest and the highest value of each channel.
+  private static let rangeSuffix = ".range"
 
   /// Reads the model at `path`: a model file of this program or an official PyTorch checkpoint, told apart by content.
   ///
@@ -40,11 +42,32 @@ extension Model {
       throw SafetensorsError.malformed("the architecture in its header cannot be read")
     }
     var tensors: [String: Tensor] = [:]
-    for name in file.entries.keys { tensors[name] = try file.tensor(name) }
+    var ranges: [String: ActivationRange] = [:]
+    for name in file.entries.keys {
+      let tensor = try file.tensor(name)
+      if name.hasSuffix(Self.rangeSuffix) {
+        ranges[String(name.dropLast(Self.rangeSuffix.count))] = try Self.range(tensor, name)
+      } else {
+        tensors[name] = tensor
+      }
+    }
     try self.init(
       architecture: architecture, tensors: tensors, name: file.metadata["name"] ?? name,
       licence: file.metadata["licence"])
+    if !ranges.isEmpty { self = try calibrated(ranges) }
     poseConfidence = file.metadata["pose_confidence"].flatMap(Float.init).flatMap { (0...1).contains($0) ? $0 : nil }
+  }
+
+  private static func range(_ tensor: Tensor, _ name: String) throws -> ActivationRange {
+    let channels = tensor.shape.last ?? 0
+    guard tensor.shape == [2, channels] else {
+      throw WeightsError.shape(name, expected: [2, channels], found: tensor.shape)
+    }
+    let range = ActivationRange(low: Array(tensor.values[..<channels]), high: Array(tensor.values[channels...]))
+    guard (range.low + range.high).allSatisfy({ abs($0) < 1e6 }) else {
+      throw SafetensorsError.malformed("\(name) holds no usable numbers")
+    }
+    return range
   }
 
   /// Writes the model to `path` in half precision, under a temporary name until it is complete.
@@ -64,6 +87,10 @@ extension Model {
       for part in ["weight", "bias"] {
         let name = "\(convolution.name).\(part)"
         writer.addHalf(name, tensors[name]!)
+      }
+      if let range = activationRanges[convolution.name] {
+        let tensor = Tensor(shape: [2, range.low.count], values: range.low + range.high)
+        writer.add(convolution.name + Self.rangeSuffix, tensor)
       }
     }
     try writer.write(to: path)

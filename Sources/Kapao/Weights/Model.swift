@@ -15,6 +15,9 @@ public struct Model: Sendable, Equatable {
   /// The confidence τ_cp from which people found by this model are worth drawing, where its makers recommend one.
   public var poseConfidence: Float?
 
+  /// For each convolution with an activation the values that it gives, where the model is calibrated for int8; else empty.
+  public private(set) var activationRanges: [String: ActivationRange] = [:]
+
   /// A model from its parts.
   ///
   /// - Throws: `WeightsError` where `tensors` are not those of the architecture.
@@ -35,5 +38,25 @@ public struct Model: Sendable, Equatable {
     self.tensors = tensors
     self.name = name
     self.licence = licence
+  }
+
+  /// Whether it can be computed in int8.
+  public var isCalibrated: Bool { !activationRanges.isEmpty }
+
+  /// The same model, calibrated for int8.
+  ///
+  /// - Throws: `WeightsError` where a convolution with an activation has no range or one of another number of channels.
+  public func calibrated(_ ranges: [String: ActivationRange]) throws -> Model {
+    var model = self
+    model.activationRanges = [:]
+    for convolution in architecture.definition.convolutions where convolution.isNormalised {
+      let name = "\(convolution.name).range"
+      guard let range = ranges[convolution.name] else { throw WeightsError.missing(name) }
+      guard range.low.count == convolution.outputs else {
+        throw WeightsError.shape(name, expected: [2, convolution.outputs], found: [2, range.low.count])
+      }
+      model.activationRanges[convolution.name] = range
+    }
+    return model
   }
 }

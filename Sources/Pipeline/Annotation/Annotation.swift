@@ -31,6 +31,8 @@ public final class Annotation: @unchecked Sendable {
   /// The thresholds with which poses are found for the tracker.
   private let thresholds: Thresholds
   private let tracking: StreamTracking
+  private let detectEvery: DetectEvery
+  private let schedule: FileSchedule
   private let graph = StageGraph(stream: "file")
   private let counter: ProgressCounter
   private let lock = NSLock()
@@ -49,8 +51,8 @@ public final class Annotation: @unchecked Sendable {
     let letterbox = Letterbox(source: size, size: settings.inputSize)
     let workers = settings.coreUse.workers(threads: settings.threads)
     let network = try PoseNetwork(
-      model: settings.model, inputSize: letterbox.input, backend: settings.backend, threads: workers.threads,
-      augmented: settings.augmented)
+      model: settings.model, inputSize: letterbox.input, backend: settings.backend, precision: settings.precision,
+      threads: workers.threads, augmented: settings.augmented)
     sessions = try (0..<workers.count).map { _ in try network.makeSession() }
     images = Pool { LetterboxedImage(letterbox: letterbox) }
     outputs = Pool { network.makeOutput() }
@@ -59,6 +61,8 @@ public final class Annotation: @unchecked Sendable {
     thresholds = settings.tracking.thresholds(settings.thresholds)
     tracking = StreamTracking(
       settings.tracking, skeleton: network.skeleton, thresholds: settings.thresholds, size: size)
+    detectEvery = settings.tracking.detectEvery
+    schedule = FileSchedule(detectEvery)
     counter = ProgressCounter(expectedFrames: Self.expectedFrames(reader.info, options))
     renderer = settings.output == nil ? nil : OverlayRenderer(style: settings.style, skeleton: network.skeleton)
     poses = try PoseWriterGroup(
@@ -67,6 +71,7 @@ public final class Annotation: @unchecked Sendable {
         skeleton: network.skeleton, source: reader.info.input,
         frameRate: reader.info.videoStream?.video?.frameRate?.doubleValue, size: size, model: settings.model.name,
         keypointObjectsOnly: settings.thresholds.keypointObjectsOnly,
+        hasStates: settings.tracking.smoothing != .none || settings.tracking.detectEvery != .all,
         hasRawPositions: settings.tracking.smoothing != .none))
     do {
       writer = try settings.output.map {
@@ -121,7 +126,7 @@ public final class Annotation: @unchecked Sendable {
     let prepared = graph.stage("letterbox", decoded) { [self] in try prepare($0) }
     let inferred = graph.parallelStage(
       "infer", prepared,
-      workers: sessions.map { session in { [self] in try infer($0, session) } })
+      workers: sessions.map { session in { [self] in try infer($0, session) } }, costlyEvery: detectEvery.most)
     let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
     let tracked = graph.delayingStage("track", posed) { [self] in
       try track($0)
@@ -130,7 +135,7 @@ public final class Annotation: @unchecked Sendable {
     }
     guard let writer else {
       graph.sink("export", tracked) { [self] in
-        _ = counter.count($0.shown.count)
+        _ = counter.count($0.shown.count, isDetected: $0.isDetected)
       } finish: { [self] in
         try finishPoses()
       }
@@ -163,25 +168,31 @@ public final class Annotation: @unchecked Sendable {
   }
 
   private func prepare(_ decoded: DecodedFrame) throws -> PreparedFrame {
+    guard schedule.next() else { return PreparedFrame(frame: decoded.frame, image: nil) }
     let image = images.take()
     try letterboxer.prepare(decoded.frame, into: image)
     return PreparedFrame(frame: decoded.frame, image: image)
   }
 
   private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
+    guard let image = prepared.image else { return InferredFrame(frame: prepared.frame, output: nil) }
     let output = outputs.take()
-    try session.run(prepared.image, into: output)
-    images.give(prepared.image)
+    try session.run(image, into: output)
+    images.give(image)
     return InferredFrame(frame: prepared.frame, output: output)
   }
 
   private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
-    let people = inferred.output.poses(thresholds, letterbox: letterbox)
-    outputs.give(inferred.output)
+    guard let output = inferred.output else { return PosedFrame(frame: inferred.frame, poses: nil) }
+    let people = output.poses(thresholds, letterbox: letterbox)
+    outputs.give(output)
     return PosedFrame(frame: inferred.frame, poses: people)
   }
 
-  private func track(_ posed: PosedFrame) throws -> [TrackedVideoFrame] { try export(tracking.update(posed)) }
+  private func track(_ posed: PosedFrame) throws -> [TrackedVideoFrame] {
+    schedule.done(time: posed.frame.time, at: MonotonicTime.seconds)
+    return try export(tracking.update(posed))
+  }
 
   private func export(_ frames: [TrackedVideoFrame]) throws -> [TrackedVideoFrame] {
     for tracked in frames {
@@ -195,7 +206,7 @@ public final class Annotation: @unchecked Sendable {
 
   private func draw(_ tracked: TrackedVideoFrame) throws -> TrackedVideoFrame {
     let people = tracked.shown
-    let rate = counter.count(people.count)
+    let rate = counter.count(people.count, isDetected: tracked.isDetected)
     try renderer?.draw(
       people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: tracked.frame.time),
       onto: tracked.frame)

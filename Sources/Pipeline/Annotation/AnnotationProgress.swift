@@ -2,6 +2,8 @@
 public struct AnnotationProgress: Sendable {
   /// Frames that are done.
   public var frames = 0
+  /// Frames in which people were looked for.
+  public var detectedFrames = 0
   /// Frames that are expected, where the container says so.
   public var expectedFrames: Int?
   /// People found, summed over frames.

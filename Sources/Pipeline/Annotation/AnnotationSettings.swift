@@ -25,6 +25,8 @@ public struct AnnotationSettings: Sendable {
   public var thresholds: Thresholds
   /// The library to compute with.
   public var backend = Backend.oneDNN
+  /// The arithmetic; `nil` is int8 where the model is calibrated for it.
+  public var precision: Precision?
   /// Whether test-time augmentation is used.
   public var augmented = false
   /// How inference uses the cores.

@@ -12,6 +12,8 @@ public struct AnnotationSummary: Sendable {
   public let warnings: [String]
   /// Files and folders of poses that were written.
   public let exports: [String]
+  /// Frames in which nobody was looked for.
+  public var skipped: Int { progress.frames - progress.detectedFrames }
   /// Whether the run was interrupted; its outputs are complete up to there.
   public let wasInterrupted: Bool
 }

@@ -21,9 +21,10 @@ final class ProgressCounter: @unchecked Sendable {
   }
 
   /// Counts a frame; returns the frame rate of the last frames.
-  func count(_ people: Int) -> Double {
+  func count(_ people: Int, isDetected: Bool) -> Double {
     lock.withLock {
       state.frames += 1
+      if isDetected { state.detectedFrames += 1 }
       state.people += people
       if people > 0 { state.framesWithPeople += 1 }
       return recent.add(seconds)

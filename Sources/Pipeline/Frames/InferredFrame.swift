@@ -4,5 +4,6 @@ import VideoIO
 /// A frame with the raw output of the network.
 struct InferredFrame: Sendable {
   let frame: VideoFrame
-  let output: PoseNetworkOutput
+  /// `nil` for a frame that nobody looks at.
+  let output: PoseNetworkOutput?
 }

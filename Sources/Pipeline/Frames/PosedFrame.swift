@@ -4,5 +4,6 @@ import VideoIO
 /// A frame with the people found in it.
 struct PosedFrame: Sendable {
   let frame: VideoFrame
-  let poses: [Pose]
+  /// `nil` for a frame that nobody looked at.
+  let poses: [Pose]?
 }

@@ -4,5 +4,6 @@ import VideoIO
 /// A frame with its letterboxed picture.
 struct PreparedFrame: Sendable {
   let frame: VideoFrame
-  let image: LetterboxedImage
+  /// `nil` for a frame that nobody looks at.
+  let image: LetterboxedImage?
 }

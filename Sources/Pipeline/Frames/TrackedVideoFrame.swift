@@ -5,6 +5,8 @@ import VideoIO
 struct TrackedVideoFrame: Sendable {
   let frame: VideoFrame
   let people: [TrackedPose]
+  /// Whether people were looked for in it.
+  let isDetected: Bool
 
   /// The people to show.
   var shown: [TrackedPose] { people.filter(\.isShown) }

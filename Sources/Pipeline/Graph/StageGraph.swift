@@ -85,12 +85,15 @@ public final class StageGraph: @unchecked Sendable {
   }
 
   /// Adds a stage with one worker for each function, which work at the same time; the order is kept.
+  ///
+  /// - Parameter costlyEvery: Of so many elements one takes time: that many more are held while the order is restored, so
+  ///   that all workers can have one that does.
   public func parallelStage<Input, Output: Sendable>(
-    _ name: String, _ input: StageLink<Input>, workers: [@Sendable (Input) throws -> Output]
+    _ name: String, _ input: StageLink<Input>, workers: [@Sendable (Input) throws -> Output], costlyEvery: Int = 1
   ) -> StageLink<Output> {
     let output: StageLink<Output> = link(from: name)
     input.consumer = name
-    let restorer = OrderRestorer<Output>(window: 2 * workers.count)
+    let restorer = OrderRestorer<Output>(window: 2 * workers.count + (workers.count - 1) * (costlyEvery - 1))
     let numbered = NumberedReceiver(input.queue)
     let remaining = DispatchGroup()
     let clock = addClock(name, workers: workers.count)

@@ -6,7 +6,14 @@ import Tracking
 extension PersonRecord {
   /// A person as the exporters see it.
   init(_ person: TrackedPose) {
-    self.init(pose: person.pose, trackID: person.trackID, raw: person.raw, isFilled: person.state == .filled)
+    let state: State
+    switch person.state {
+    case .detected: state = .detected
+    case .filled: state = .filled
+    case .interpolated: state = .interpolated
+    case .extrapolated, .predicted, .lost: state = .predicted
+    }
+    self.init(pose: person.pose, trackID: person.trackID, raw: person.raw, state: state)
   }
 }
 

@@ -18,16 +18,22 @@ public struct TrackingSettings: Sendable {
   /// Seconds without a pose that the Butterworth filter fills.
   public var longestGap = 0.25
 
+  /// Which frames are looked at; in the others people are interpolated (files) or extrapolated (live).
+  public var detectEvery = DetectEvery.all
+
   /// The default: the general tracker, without smoothing.
   public init() {}
 
   /// A tracker for one stream of poses that are shown from the thresholds' confidence.
+  ///
+  /// Without one, but with frames that nobody looks at, the general tracker says who is who on both sides of them; its
+  /// identities are not shown (`shown`).
   func makeTracker(skeleton: Skeleton, thresholds: Thresholds) -> any PoseTracker {
     // Poses must exceed the threshold; trackers take those that reach theirs.
     let confidence = thresholds.poseConfidence.nextUp
     switch tracker {
-    case .none: return UntrackedPoses()
-    case .oks:
+    case .none where detectEvery == .all: return UntrackedPoses()
+    case .none, .oks:
       var settings = general
       settings.confidence = confidence
       return OKSTracker(skeleton: skeleton, settings: settings)
@@ -35,6 +41,16 @@ public struct TrackingSettings: Sendable {
       var settings = players
       settings.confidence = confidence
       return PlayerTracker(settings: settings)
+    }
+  }
+
+  /// The people as they are shown: nobody has an identity where no tracker is wanted.
+  package func shown(_ people: [TrackedPose]) -> [TrackedPose] {
+    guard tracker == .none, detectEvery != .all else { return people }
+    return people.filter(\.isShown).sorted { $0.pose.score > $1.pose.score }.map { person in
+      var person = person
+      person.trackID = nil
+      return person
     }
   }
 

@@ -83,7 +83,8 @@ public final class Daemon: @unchecked Sendable {
     let picture = LivePicture(stream: configuration.name)
     let factory = OutputFactory(
       stream: configuration.name, skeleton: networks.skeleton,
-      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, log: log)
+      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, hasStates: settings.tracking.detectEvery != .all,
+      log: log)
     lock.withLock {
       guard !isStopped else { return }
       let outputs = configuration.outputs.map { factory.output($0) }

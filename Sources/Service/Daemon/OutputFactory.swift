@@ -7,6 +7,7 @@ struct OutputFactory {
   let stream: String
   let skeleton: Skeleton
   let keypointObjectsOnly: Bool
+  let hasStates: Bool
   let log: Logger
 
   func output(_ configuration: OutputConfiguration) -> LiveOutput {
@@ -20,7 +21,7 @@ struct OutputFactory {
       return .poses(
         folder: files.folder, format: LivePoseFormat(rawValue: files.ending) ?? .csv, seconds: files.seconds,
         retention: files.retention, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly,
-        log: log)
+        hasStates: hasStates, log: log)
     case .mqtt(let address): return .mqtt(address, stream: stream, skeleton: skeleton, log: log)
     }
   }

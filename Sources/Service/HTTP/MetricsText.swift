@@ -16,8 +16,14 @@ package struct MetricsText {
   private static let families = [
     Family(name: "stream_up", kind: "gauge", help: "Whether pictures come.") { $0.state == .streaming ? 1 : 0 },
     Family(name: "stream_frames_read_total", kind: "counter", help: "Pictures decoded.") { Double($0.counters.read) },
-    Family(name: "stream_frames_processed_total", kind: "counter", help: "Pictures whose poses were found.") {
+    Family(name: "stream_frames_processed_total", kind: "counter", help: "Pictures that went out with their poses.") {
       Double($0.counters.processed)
+    },
+    Family(name: "stream_frames_detected_total", kind: "counter", help: "Processed pictures that were looked at.") {
+      Double($0.counters.detected)
+    },
+    Family(name: "stream_frames_predicted_total", kind: "counter", help: "Processed pictures that were not.") {
+      Double($0.counters.predicted)
     },
     Family(name: "stream_frames_dropped_total", kind: "counter", help: "Pictures that gave way to later ones.") {
       Double($0.counters.dropped)
@@ -41,6 +47,9 @@ package struct MetricsText {
     Family(name: "stream_source_fps", kind: "gauge", help: "Pictures a second that arrive.") { $0.sourceRate },
     Family(name: "stream_processed_fps", kind: "gauge", help: "Pictures a second that are processed.") {
       $0.processedRate
+    },
+    Family(name: "stream_detect_every", kind: "gauge", help: "Pictures from one that is looked at to the next.") {
+      Double($0.detectEvery)
     },
     Family(name: "stream_people", kind: "gauge", help: "People in the last picture.") { Double($0.people) },
     Family(name: "stream_picture_age_seconds", kind: "gauge", help: "Seconds since the last picture.") {

@@ -7,6 +7,8 @@ import Kapao
 /// hidden for some tenths of a second.) All of the filter's constants are in body sizes, so that a person near the
 /// camera and one far away are treated alike; body size is half the box's diagonal.
 struct Tracklet {
+  /// A number that no other of the same tracker has.
+  let number: Int
   /// When it was first seen, in seconds.
   let born: Double
   private(set) var lastSeen: Double
@@ -43,7 +45,8 @@ struct Tracklet {
     static let coasting = 0.5
   }
 
-  init(_ observation: Observation, at time: Double) {
+  init(_ observation: Observation, at time: Double, number: Int) {
+    self.number = number
     born = time
     lastSeen = time
     pose = observation.pose
@@ -62,26 +65,25 @@ struct Tracklet {
   /// Uncertainty of the place: the larger variance of the two directions, in square pixels.
   var variance: Double { max(x.positionVariance, y.positionVariance) }
 
-  /// Speed in pixels per second, to the right and down.
-  var velocity: (x: Double, y: Double) { (x.velocity, y.velocity) }
-
   /// The pose where it should be by now.
   var predictedPose: Pose {
-    let (dx, dy) = (Float(x.position - seenAt.x), Float(y.position - seenAt.y))
-    var moved = pose
-    moved.box = Box(x1: pose.box.x1 + dx, y1: pose.box.y1 + dy, x2: pose.box.x2 + dx, y2: pose.box.y2 + dy)
-    for index in moved.keypoints.indices {
-      moved.keypoints[index].x += dx
-      moved.keypoints[index].y += dy
-    }
-    return moved
+    pose.moved(x: x.position - seenAt.x, y: y.position - seenAt.y)
   }
 
   /// The person as one that is known but was not found in this frame.
   func unseenPose(id: Int?, role: TrackedPose.Role? = nil) -> TrackedPose {
-    TrackedPose(
-      pose: predictedPose, trackID: id, state: unseen <= Model.coasting ? .predicted : .lost, role: role,
-      lastSeen: lastSeen)
+    following(
+      TrackedPose(
+        pose: predictedPose, trackID: id, state: unseen <= Model.coasting ? .predicted : .lost, role: role,
+        lastSeen: lastSeen))
+  }
+
+  /// A pose of this person, with what is known of the motion.
+  func following(_ person: TrackedPose) -> TrackedPose {
+    var person = person
+    person.followed = number
+    person.velocity = TrackedPose.Velocity(x: x.velocity, y: y.velocity)
+    return person
   }
 
   /// Moves on by `seconds`.

@@ -44,6 +44,7 @@ public struct OKSTracker: PoseTracker {
   private var clock = TrackClock()
   private var tracks: [Track] = []
   private var lastID = 0
+  private var lastNumber = 0
 
   /// A tracker for one stream of poses of a skeleton.
   public init(skeleton: Skeleton, settings: Settings = Settings()) {
@@ -131,7 +132,8 @@ public struct OKSTracker: PoseTracker {
         $0.motion.unseen == 0 && similarity($0.motion, observation) > settings.duplicateSimilarity
       }
       guard !isDuplicate else { continue }
-      tracks.append(Track(motion: Tracklet(observation, at: now), id: nil))
+      lastNumber += 1
+      tracks.append(Track(motion: Tracklet(observation, at: now, number: lastNumber), id: nil))
       trackOfPose[observation.index] = tracks.count - 1
       if isFirst { name(tracks.count - 1) }
     }
@@ -151,9 +153,10 @@ public struct OKSTracker: PoseTracker {
     for (pose, track) in zip(poses, trackOfPose) {
       if let track, let id = tracks[track].id {
         isSeen[track] = true
-        known.append(TrackedPose(pose: pose, trackID: id, lastSeen: now))
+        known.append(tracks[track].motion.following(TrackedPose(pose: pose, trackID: id, lastSeen: now)))
       } else if pose.score >= settings.confidence {
-        unknown.append(TrackedPose(pose: pose, lastSeen: now))
+        let person = TrackedPose(pose: pose, lastSeen: now)
+        unknown.append(track.map { tracks[$0].motion.following(person) } ?? person)
       }
     }
     for (track, isSeen) in zip(tracks, isSeen) where track.id != nil && !isSeen {

@@ -43,7 +43,9 @@ extension PlayerTracker {
     let taken = Set(places.compactMap(\.pose) + bystanders.compactMap(\.pose))
     for observation in observations where observation.isConfident && !taken.contains(observation.index) {
       guard settings.crowd.keeps(observation.pose, in: size) else { continue }
-      bystanders.append(Bystander(motion: Tracklet(observation, at: now), pose: observation.index))
+      lastNumber += 1
+      let motion = Tracklet(observation, at: now, number: lastNumber)
+      bystanders.append(Bystander(motion: motion, pose: observation.index))
     }
   }
 

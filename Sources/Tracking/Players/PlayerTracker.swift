@@ -33,6 +33,7 @@ public struct PlayerTracker: PoseTracker {
   let settings: Settings
   var places: [Place]
   var bystanders: [Bystander] = []
+  var lastNumber = 0
   private var clock = TrackClock()
   /// When somebody first could be seen, while the team is not yet complete.
   private var startedAt: Double?
@@ -170,13 +171,15 @@ public struct PlayerTracker: PoseTracker {
       let (number, role) = (index + 1, TrackedPose.Role.player(index + 1))
       if let pose = place.pose {
         isPlayer[pose] = true
-        people.append(TrackedPose(pose: poses[pose], trackID: number, role: role, lastSeen: now))
+        people.append(player.following(TrackedPose(pose: poses[pose], trackID: number, role: role, lastSeen: now)))
       } else {
         people.append(player.unseenPose(id: number, role: role))
       }
     }
     for observation in observations where observation.isConfident && !isPlayer[observation.index] {
-      people.append(TrackedPose(pose: observation.pose, role: .crowd, lastSeen: now))
+      let person = TrackedPose(pose: observation.pose, role: .crowd, lastSeen: now)
+      let bystander = bystanders.first { $0.pose == observation.index }
+      people.append(bystander?.motion.following(person) ?? person)
     }
     return people
   }

@@ -8,6 +8,8 @@ import Kapao
 ///
 /// * Around each frame, a track's values within `delay` on both sides are put on an even grid through that frame's time
 ///   (linear interpolation, at the middle distance between frames), so that frames may come irregularly.
+/// * Poses of frames that were skipped count as found where people were found on both sides (`interpolated`), and are
+///   filled otherwise.
 /// * Up to `longestGap` without a pose is filled by straight lines between the poses on both sides, and then smoothed;
 ///   such poses are marked `TrackedPose.State.filled`. Longer gaps part a track into pieces that are smoothed apart.
 /// * Where frames come too seldom for the cut-off frequency, gaps are filled and nothing is smoothed.
@@ -69,9 +71,9 @@ public struct ButterworthSmoother: PoseSmoother {
       guard let id = frame.people[person].trackID else { continue }
       let track = TrackWindow(id: id, at: index, frames: frames, times: times, longestGap: longestGap)
       guard let track, let values = track.smoothed(cutoff: cutoff, padding: delay) else { continue }
-      if frame.people[person].state == .detected {
+      if frame.people[person].isSample {
         let raw = frame.people[person].pose
-        frame.people[person].raw = raw
+        if frame.people[person].state == .detected { frame.people[person].raw = raw }
         frame.people[person].pose = PoseSignals(raw, values: values).applied(to: raw)
       } else {
         let model = track.nearestPose

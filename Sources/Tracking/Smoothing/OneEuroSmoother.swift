@@ -23,11 +23,11 @@ public struct OneEuroSmoother: PoseSmoother {
     if clock.advance(to: frame.time) == .restarted { tracks.removeAll() }
     let now = clock.now ?? 0
     var frame = frame
-    for index in frame.people.indices where frame.people[index].state == .detected {
+    for index in frame.people.indices where frame.people[index].isShown {
       guard let id = frame.people[index].trackID else { continue }
       let raw = frame.people[index].pose
       frame.people[index].pose = smooth(raw, id: id, now: now)
-      frame.people[index].raw = raw
+      if frame.people[index].state == .detected { frame.people[index].raw = raw }
     }
     if tracks.count > 2 * frame.people.count + 16 {
       tracks = tracks.filter { now - ($0.value.times.max() ?? now) <= Self.longestPause }

@@ -14,7 +14,7 @@ struct TrackWindow {
     now = times[index]
     var found: [(time: Double, pose: Pose)] = []
     for (frame, time) in zip(frames, times) {
-      guard let person = frame.people.first(where: { $0.trackID == id && $0.state == .detected }) else { continue }
+      guard let person = frame.people.first(where: { $0.trackID == id && $0.isSample }) else { continue }
       if let last = found.last, time - last.time > longestGap + Self.interval(times) * 1.5 {
         if last.time >= now { break }
         found.removeAll()

@@ -62,7 +62,7 @@ struct LiveOutputOptions: ParsableArguments {
   }
 
   func receivers(
-    stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+    stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, hasStates: Bool, log: Logger
   ) throws -> [any LiveReceiver] {
     var receivers: [any LiveReceiver] = []
     for path in output {
@@ -79,7 +79,8 @@ struct LiveOutputOptions: ParsableArguments {
       guard let path else { continue }
       receivers.append(
         LiveOutput.poses(
-          path, format: format, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log))
+          path, format: format, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly,
+          hasStates: hasStates, log: log))
     }
     if let mqtt {
       guard var address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {

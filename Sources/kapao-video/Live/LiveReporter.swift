@@ -41,6 +41,9 @@ final class LiveReporter: @unchecked Sendable {
       String(format: "%@: %.1f frames/s in, %.1f out", state, status.sourceRate, status.processedRate),
       "\(counters.read) read, \(counters.processed) processed, \(counters.dropped) dropped, \(counters.skipped) skipped",
     ]
+    if counters.predicted > 0 {
+      parts.append("\(counters.detected) detected, \(counters.predicted) predicted (every \(status.detectEvery))")
+    }
     if let latency = status.latency {
       parts.append(String(format: "latency p50 %.0f ms, p95 %.0f ms", latency.p50 * 1000, latency.p95 * 1000))
     }

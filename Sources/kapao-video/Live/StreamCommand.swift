@@ -52,7 +52,8 @@ struct StreamCommand: ParsableCommand {
     let log = ServiceLog.make(quiet: quiet)
     let receivers = try outputs.receivers(
       stream: settings.name, skeleton: networks.skeleton,
-      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, log: log)
+      keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, hasStates: settings.tracking.detectEvery != .all,
+      log: log)
     let stream = LiveStream(settings, networks: networks, receivers: receivers, log: log)
     let interruption = Interruption()
     let signals = InterruptHandler { interruption.end(stream) }

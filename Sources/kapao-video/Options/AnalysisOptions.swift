@@ -34,6 +34,7 @@ struct AnalysisOptions: ParsableArguments {
       thresholds: thresholds.thresholds(for: model))
     settings.reader = input.readerOptions
     settings.backend = network.backend
+    settings.precision = network.precision
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount

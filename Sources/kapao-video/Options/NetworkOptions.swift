@@ -6,6 +6,7 @@ import Pipeline
 
 extension Backend: ExpressibleByArgument {}
 extension CoreUse: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// The network and how it is computed.
 struct NetworkOptions: ParsableArguments {
@@ -22,6 +23,12 @@ struct NetworkOptions: ParsableArguments {
 
   @Option(help: "Library that computes the network: onednn or openblas.")
   var backend: Backend = .oneDNN
+
+  @Option(
+    help:
+      "Arithmetic: fp32, or int8, about three times faster, for calibrated models. Default: int8 where the model is calibrated."
+  )
+  var precision: Precision?
 
   @Flag(help: "Test-time augmentation: three scales, one flipped. About three times slower, a little more accurate.")
   var tta = false
@@ -47,6 +54,7 @@ struct NetworkOptions: ParsableArguments {
     var settings = NetworkSettings(model: try path(), threads: threadCount)
     settings.inputSize = size ?? preset?.inputSize
     settings.backend = backend
+    settings.precision = precision
     return settings
   }
 

@@ -36,6 +36,13 @@ struct TrackingOptions: ParsableArguments {
   @Option(help: "Confidence from which a person may be followed on, though below --pose-confidence.")
   var weakConfidence: Float = 0.1
 
+  @Option(
+    help: ArgumentHelp(
+      "Look for people in every N-th frame only; in those between, they are put between the frames before and after (live: moved on). auto: as many as keep up with the video or the source.",
+      valueName: "N|auto"),
+    transform: TrackingOptions.detectEvery)
+  var detectEvery: DetectEvery = .all
+
   @Option(help: "none, one-euro (no delay), or butterworth (forwards and backwards, no shift in time; for files).")
   var smooth: Smoothing = .none
 
@@ -55,6 +62,13 @@ struct TrackingOptions: ParsableArguments {
     guard smooth == .none || tracker != TrackerChoice.none else { throw ValidationError("--smooth needs a tracker.") }
   }
 
+  private static func detectEvery(_ text: String) throws -> DetectEvery {
+    guard let value = DetectEvery(text) else {
+      throw ValidationError("auto, or a number from \(DetectEvery.range.lowerBound) to \(DetectEvery.range.upperBound)")
+    }
+    return value
+  }
+
   /// The settings; what the user does not say is the preset's.
   func settings(preset: Preset?) -> TrackingSettings {
     var settings = TrackingSettings()
@@ -65,6 +79,7 @@ struct TrackingOptions: ParsableArguments {
     settings.players.order = order
     settings.players.crowd = CrowdRule(leastSize: crowdSize ?? preset?.crowdSize ?? 0, region: region?.region)
     settings.weakConfidence = weakConfidence
+    settings.detectEvery = detectEvery
     settings.smoothing = smooth
     settings.cutoff = cutoff
     settings.longestGap = fillGaps

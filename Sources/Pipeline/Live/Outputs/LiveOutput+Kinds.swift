@@ -27,25 +27,29 @@ extension LiveOutput {
     }
   }
 
-  /// Poses in one file.
+  /// Poses in one file; with `hasStates` it says how each was come by.
   public static func poses(
-    _ path: String, format: LivePoseFormat, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+    _ path: String, format: LivePoseFormat, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool,
+    hasStates: Bool = false, log: Logger
   ) -> LiveOutput {
     let names = PartNames(path)
     return LiveOutput(path, stream: stream, content: .poses, capacity: 64, log: log) {
-      PoseSink(try format.writer(names.next(), skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+      PoseSink(
+        try format.writer(
+          names.next(), skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates))
     }
   }
 
-  /// Poses in files that begin anew from time to time, in a folder.
+  /// Poses in files that begin anew from time to time, in a folder; with `hasStates` they say how each was come by.
   public static func poses(
     folder: String, format: LivePoseFormat, seconds: Double, retention: Retention, stream: String,
-    skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+    skeleton: Skeleton, keypointObjectsOnly: Bool, hasStates: Bool = false, log: Logger
   ) -> LiveOutput {
     let names = SegmentName(stream: stream, ending: format.rawValue)
     return LiveOutput("poses \(folder)", stream: stream, content: .poses, capacity: 64, log: log) {
       SegmentedSink(folder: folder, names: names, seconds: seconds, retention: retention) {
-        PoseSink(try format.writer($0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly))
+        PoseSink(
+          try format.writer($0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates))
       }
     }
   }

@@ -11,16 +11,18 @@ public enum LivePoseFormat: String, CaseIterable, Hashable, Sendable {
   /// A writer for a file.
   ///
   /// - Throws: `ExportError` where it cannot be created.
-  func writer(_ path: String, skeleton: Skeleton, keypointObjectsOnly: Bool) throws -> any PoseWriter {
+  func writer(_ path: String, skeleton: Skeleton, keypointObjectsOnly: Bool, hasStates: Bool) throws -> any PoseWriter {
     switch self {
-    case .csv: try PoseCSVWriter(path: path, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
+    case .csv:
+      try PoseCSVWriter(
+        path: path, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates)
     case .ndjson:
       // Neither format says anything of the video as a whole.
       try NDJSONWriter(
         path: path,
         context: ExportContext(
           skeleton: skeleton, source: path, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "",
-          keypointObjectsOnly: keypointObjectsOnly))
+          keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates))
     }
   }
 }

@@ -2,8 +2,12 @@
 public struct LiveCounters: Hashable, Sendable, Codable {
   /// Pictures decoded.
   public var read = 0
-  /// Pictures whose poses were found.
+  /// Pictures that went out with their poses: `detected` and `predicted` ones.
   public var processed = 0
+  /// Pictures in which people were looked for.
+  public var detected = 0
+  /// Pictures in which people were moved on from an earlier one.
+  public var predicted = 0
   /// Pictures that gave way to later ones.
   public var dropped = 0
   /// Pictures left out because of the maximum rate.
@@ -15,6 +19,7 @@ public struct LiveCounters: Hashable, Sendable, Codable {
   /// People found, summed over pictures.
   public var people = 0
 
-  /// Pictures that are still on their way: two at most, and one that just arrives.
+  /// Pictures that are still on their way: two at most (and those that wait between pictures that are looked at), and one
+  /// that just arrives.
   public var onTheirWay: Int { read - processed - dropped - skipped - stale - failed }
 }

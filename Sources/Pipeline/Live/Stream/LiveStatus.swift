@@ -44,6 +44,8 @@ public struct LiveStatus: Sendable, Codable {
   public var sourceRate: Double
   /// Pictures a second that are processed.
   public var processedRate: Double
+  /// Pictures from one in which people are looked for to the next, at present.
+  public var detectEvery: Int
   /// People in the last picture.
   public var people: Int
   /// Seconds since the last picture.

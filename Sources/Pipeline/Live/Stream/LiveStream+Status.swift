@@ -27,7 +27,7 @@ extension LiveStream {
         connections: state.supervision.generation, outages: state.supervision.outages,
         abandoned: state.supervision.abandoned, timestampJumps: state.timeline.jumps, lastError: state.lastError,
         width: state.size?.width, height: state.size?.height, sourceRate: state.sourceRate.value(at: now),
-        processedRate: state.processedRate.value(at: now), people: state.people,
+        processedRate: state.processedRate.value(at: now), detectEvery: state.pace.every, people: state.people,
         pictureAge: state.lastPicture.map { now - $0 }, counters: counters, latency: state.latency.distribution,
         inference: state.inference.distribution, outputs: receivers.compactMap(\.status))
     }

@@ -22,7 +22,7 @@ public final class LiveStream: @unchecked Sendable {
   private let tracking: LiveTracking
   private let renderer: OverlayRenderer
   private let placeholder: PlaceholderPicture
-  private let inbox = BoundedQueue<ArrivedFrame>(capacity: 1, policy: .dropOldest)
+  private let inbox: BoundedQueue<ArrivedFrame>
   private let drawing = BoundedQueue<LiveWork>(capacity: 1, policy: .block)
   private let control: DispatchQueue
   private let stages = DispatchGroup()
@@ -43,6 +43,8 @@ public final class LiveStream: @unchecked Sendable {
     self.tracking = LiveTracking(tracking, skeleton: networks.skeleton, thresholds: settings.thresholds)
     renderer = OverlayRenderer(style: settings.style, skeleton: networks.skeleton)
     placeholder = PlaceholderPicture(name: settings.name, skeleton: networks.skeleton)
+    // While one picture is looked at, those wait that are not to be.
+    inbox = BoundedQueue(capacity: tracking.detectEvery.most, policy: .dropOldest)
     state = LiveStreamState(settings, start: MonotonicTime.seconds)
     control = DispatchQueue(label: "kapao.\(settings.name).control")
     whenEnded = DispatchSemaphore(value: 0)
@@ -176,9 +178,16 @@ public final class LiveStream: @unchecked Sendable {
   /// Finds the poses, on the stage `infer`.
   private func find(_ arrived: ArrivedFrame) -> LiveWork {
     let start = MonotonicTime.seconds
+    let time = Double(arrived.time) / 1e6
+    guard lock.withLock({ state.pace.isDue(at: time) }) else { return .skipped(arrived) }
     do {
       let poses = try inference.poses(arrived.frame)
-      return .picture(arrived, poses, seconds: MonotonicTime.seconds - start)
+      let now = MonotonicTime.seconds
+      lock.withLock {
+        let rate = min(state.sourceRate.value(at: now), settings.maximumRate ?? .infinity)
+        state.pace.detected(at: time, seconds: now - start, rate: rate, clock: now)
+      }
+      return .picture(arrived, poses, seconds: now - start)
     } catch {
       return .failed(arrived, "\(error)")
     }
@@ -187,12 +196,8 @@ public final class LiveStream: @unchecked Sendable {
   /// Draws and hands over, on the stage `draw`.
   private func publish(_ work: LiveWork) {
     switch work {
-    case .picture(let arrived, let poses, let seconds):
-      do {
-        try publish(arrived, poses, seconds: seconds)
-      } catch {
-        report("\(error)")
-      }
+    case .picture(let arrived, let poses, let seconds): attempt { try publish(arrived, poses, seconds: seconds) }
+    case .skipped(let arrived): attempt { try publish(arrived, nil, seconds: nil) }
     case .failed(_, let text): report(text)
     case .placeholder:
       let (size, pts, index) = lock.withLock { state.placeholder(at: MonotonicTime.seconds) }
@@ -202,7 +207,15 @@ public final class LiveStream: @unchecked Sendable {
     }
   }
 
-  private func publish(_ arrived: ArrivedFrame, _ poses: [Pose], seconds: Double) throws {
+  private func attempt(_ work: () throws -> Void) {
+    do {
+      try work()
+    } catch {
+      report("\(error)")
+    }
+  }
+
+  private func publish(_ arrived: ArrivedFrame, _ poses: [Pose]?, seconds: Double?) throws {
     let (pts, index, rate) = lock.withLock { state.begin(arrived, at: MonotonicTime.seconds) }
     let frame = try arrived.frame.retimed(pts: pts, timeBase: LiveFrame.timeBase, index: index)
     let people = tracking.update(poses, at: frame.time, size: frame.size)

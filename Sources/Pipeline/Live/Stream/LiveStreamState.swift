@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import Tracking
 import VideoIO
 
 /// What changes while a stream runs, as a value that its owner keeps under a lock.
@@ -24,6 +25,7 @@ struct LiveStreamState {
   private(set) var inference = RecentValues()
   var sourceRate = LiveRate()
   var processedRate = LiveRate()
+  var pace: LivePace
   private(set) var timeline = LiveTimeline()
   private var gate: FrameGate
   /// When the stream was made.
@@ -38,6 +40,7 @@ struct LiveStreamState {
   init(_ settings: LiveSettings, start: Double) {
     supervision = Supervision(rules: settings.rules)
     gate = FrameGate(maximumRate: settings.maximumRate)
+    pace = LivePace(settings.tracking.detectEvery, longest: TrackedPose.longestExtrapolation)
     self.start = start
     lastTick = start
   }
@@ -67,15 +70,16 @@ struct LiveStreamState {
     (ticks(arrived.time), index(), processedRate.value(at: now))
   }
 
-  /// Counts a picture that went out.
-  mutating func complete(people count: Int, latency seconds: Double, inference spent: Double, at now: Double) {
+  /// Counts a picture that went out; `spent` is `nil` where nobody looked for people.
+  mutating func complete(people count: Int, latency seconds: Double, inference spent: Double?, at now: Double) {
     if isFailing { (lastError, isFailing) = (nil, false) }
     counters.processed += 1
+    if spent == nil { counters.predicted += 1 } else { counters.detected += 1 }
     counters.people += count
     people = count
     lastPicture = now
     latency.add(seconds)
-    inference.add(spent)
+    if let spent { inference.add(spent) }
     processedRate.add(now)
   }
 

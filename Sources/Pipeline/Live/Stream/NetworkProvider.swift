@@ -16,14 +16,17 @@ public final class NetworkProvider: @unchecked Sendable {
 
   /// - Parameters:
   ///   - inputSize: Longest side of the network's input in pixels.
+  ///   - precision: The arithmetic; `nil` is int8 where the model is calibrated for it.
   ///   - threads: Threads that compute one frame together.
   /// - Throws: `InferenceError` for a model whose keypoints are unknown.
-  public convenience init(model: Model, inputSize: Int, backend: Backend = .oneDNN, threads: Int) throws {
+  public convenience init(
+    model: Model, inputSize: Int, backend: Backend = .oneDNN, precision: Precision? = nil, threads: Int
+  ) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
     }
     self.init(inputSize: inputSize, skeleton: skeleton) {
-      try PoseNetwork(model: model, inputSize: $0, backend: backend, threads: threads)
+      try PoseNetwork(model: model, inputSize: $0, backend: backend, precision: precision, threads: threads)
     }
   }
 

@@ -9,6 +9,8 @@ public struct NetworkSettings: Hashable, Sendable {
   public var inputSize: Int?
   /// The library that computes it.
   public var backend = Backend.oneDNN
+  /// The arithmetic; `nil` is int8 where the model is calibrated for it.
+  public var precision: Precision?
   /// Threads that compute one frame together.
   public var threads: Int
 
@@ -24,7 +26,8 @@ public struct NetworkSettings: Hashable, Sendable {
   public func load() throws -> (networks: NetworkProvider, model: Model) {
     let model = try Model.load(model)
     let networks = try NetworkProvider(
-      model: model, inputSize: inputSize ?? model.architecture.usualInputSize, backend: backend, threads: threads)
+      model: model, inputSize: inputSize ?? model.architecture.usualInputSize, backend: backend,
+      precision: precision, threads: threads)
     return (networks, model)
   }
 }

@@ -1,0 +1,46 @@
+import Kapao
+
+/// Watches a network in single precision on typical pictures, for the ranges that int8 has to cover.
+public final class Calibrator {
+  private let model: Model
+  private let threads: Int
+  private var runs: [ImageSize: (executor: OneDNNExecutor, output: HeadOutput)] = [:]
+  private var ranges: [String: ActivationRange] = [:]
+  /// Pictures so far.
+  public private(set) var imageCount = 0
+
+  /// A calibrator that has seen nothing.
+  ///
+  /// - Parameters:
+  ///   - model: The model to calibrate.
+  ///   - threads: Threads that compute one picture together.
+  public init(model: Model, threads: Int = 1) {
+    self.model = model
+    self.threads = threads
+  }
+
+  /// Counts the values that the network gives on a picture.
+  ///
+  /// - Throws: `InferenceError`.
+  public func observe(_ image: LetterboxedImage) throws {
+    let size = image.letterbox.input
+    if runs[size] == nil {
+      let program = try OneDNNProgram(model: model, inputSize: size, precision: .fp32, threads: threads)
+      let executor = try OneDNNExecutor(program)
+      executor.observer = { [unowned self] name, range in ranges[name] = ranges[name]?.union(range) ?? range }
+      runs[size] = (executor, HeadOutput(grids: program.heads))
+    }
+    let (executor, output) = runs[size]!
+    executor.load(image)
+    try executor.run(into: output)
+    imageCount += 1
+  }
+
+  /// The model with ranges that suit the pictures.
+  ///
+  /// - Throws: `InferenceError.notCalibrated` before the first picture.
+  public func calibrated() throws -> Model {
+    guard imageCount > 0 else { throw InferenceError.notCalibrated(model.name) }
+    return try model.calibrated(ranges.mapValues { $0.balanced(share: 0.25) })
+  }
+}
