@@ -12,7 +12,7 @@ fi
 export KAPAO_PYTHON=$PWD/$venv/bin/python
 
 swift build -c release --build-tests
-swift test -c release --skip-build --skip 'LiveTests|ServiceTests'
+swift test -c release --skip-build --skip 'LiveTests|ServiceTests|ServeTests|SoakTests'
 # One after the other: servers and cameras share the threads on which the other tests wait for programs.
-swift test -c release --skip-build --no-parallel --filter 'LiveTests|ServiceTests'
+swift test -c release --skip-build --no-parallel --filter 'LiveTests|ServiceTests|ServeTests|SoakTests'
 Tests/ReadBack/run.sh
