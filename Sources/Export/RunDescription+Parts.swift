@@ -65,16 +65,20 @@ extension RunDescription {
     public var inputSize: Int?
     /// The library that computed, for example `onednn`.
     public var backend: String?
+    /// Its arithmetic, for example `int8`.
+    public var precision: String?
 
     /// A network.
     public init(
-      name: String, sha256: String? = nil, architecture: String, inputSize: Int? = nil, backend: String? = nil
+      name: String, sha256: String? = nil, architecture: String, inputSize: Int? = nil, backend: String? = nil,
+      precision: String? = nil
     ) {
       self.name = name
       self.sha256 = sha256
       self.architecture = architecture
       self.inputSize = inputSize
       self.backend = backend
+      self.precision = precision
     }
   }
 

@@ -15,6 +15,8 @@ public final class PoseNetwork: Sendable {
   /// Keypoints of the model.
   public let skeleton: Skeleton
   let passes: [Pass]
+  /// The arithmetic.
+  public var precision: Precision { passes[0].network.precision }
 
   /// Compiles a model.
   ///

@@ -68,7 +68,7 @@ struct EncoderChoice {
     if let preset = options.preset { libav["preset"] = preset }
     let usual: [String: String]
     switch name {
-    case "libx264": usual = ["preset": "veryfast"]
+    case "libx264": usual = ["preset": "superfast"]
     case "libx265": usual = ["preset": "veryfast", "x265-params": "log-level=error"]
     case "libvpx-vp9", "libvpx": usual = ["crf": "32", "b": "0", "deadline": "good", "cpu-used": "5"]
     case "mpeg4", "libxvid": usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]

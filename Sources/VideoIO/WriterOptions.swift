@@ -4,7 +4,7 @@ public struct WriterOptions: Sendable, Equatable {
   public var codec: String?
   /// Constant quality, smaller is better; nil for the encoder's default.
   public var crf: Double?
-  /// The encoder's preset; nil for `veryfast` with x264 and x265.
+  /// The encoder's preset; nil for `superfast` with x264 and `veryfast` with x265.
   public var preset: String?
   /// Threads of the encoder; 0 for its own choice.
   public var threads = 0
@@ -18,6 +18,6 @@ public struct WriterOptions: Sendable, Equatable {
   /// Seconds that opening, and each write, may block; nil for no limit.
   public var timeout: Double?
 
-  /// H.264 by x264 `veryfast`.
+  /// H.264 by x264 `superfast`.
   public init() {}
 }

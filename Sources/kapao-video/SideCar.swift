@@ -24,7 +24,7 @@ struct SideCar {
       model: .init(
         name: settings.model.name, sha256: try FileDigest.sha256(ofFile: modelPath),
         architecture: settings.model.architecture.name, inputSize: settings.inputSize,
-        backend: settings.backend.rawValue),
+        backend: settings.backend.rawValue, precision: annotation.precision.rawValue),
       skeleton: settings.model.architecture.skeleton!,
       settings: Self.values(settings, input: annotation.letterbox.input),
       started: Date())

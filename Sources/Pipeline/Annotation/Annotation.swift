@@ -14,6 +14,8 @@ public final class Annotation: @unchecked Sendable {
 
   /// What the input is.
   public var info: MediaInfo { reader.info }
+  /// The arithmetic of the network.
+  public var precision: Precision { network.precision }
   /// How frames are fitted into the network's input.
   public let letterbox: Letterbox
 

@@ -38,6 +38,8 @@ struct AnalysisOptions: ParsableArguments {
     settings.augmented = network.tta
     settings.coreUse = coreUse
     settings.threads = network.threadCount
+    settings.reader.decoderThreads = network.threadCount
+    settings.writer.threads = network.threadCount
     settings.tracking = tracking.settings(preset: thresholds.preset)
     outputs(&settings)
     return settings

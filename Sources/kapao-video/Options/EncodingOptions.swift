@@ -9,7 +9,7 @@ struct EncodingOptions: ParsableArguments {
   @Option(help: "Constant quality, smaller is better. Default: the encoder's.")
   var crf: Double?
 
-  @Option(help: "The encoder's preset. Default: veryfast with x264 and x265.")
+  @Option(help: "The encoder's preset. Default: superfast with x264, veryfast with x265.")
   var encoderPreset: String?
 
   @Option(help: "Container (libav's name). Default: by the file's extension, Matroska on standard output.")
