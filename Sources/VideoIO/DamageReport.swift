@@ -2,6 +2,8 @@
 public struct DamageReport: Sendable, Equatable, Codable {
   /// Frames that were decoded, also those before `start`.
   public var framesDecoded = 0
+  /// Packets that are cut off or damaged, as the container tells; whether the decoder makes frames of them or not.
+  public var packetsDamaged = 0
   /// Packets that the decoder refused.
   public var packetsFailed = 0
   /// Frames that were decoded with errors; they are delivered.
@@ -28,7 +30,8 @@ public struct DamageReport: Sendable, Equatable, Codable {
 
   /// Whether anything was lost or changed.
   public var isEmpty: Bool {
-    packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && timeJumps == 0 && sizeChanges == 0
+    packetsDamaged == 0 && packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && timeJumps == 0
+      && sizeChanges == 0
       && formatChanges == 0
       && readError == nil
   }

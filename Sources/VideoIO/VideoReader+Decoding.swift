@@ -35,6 +35,7 @@ extension VideoReader {
     stitchTime()
     if packet.pointee.stream_index == stream.pointee.index {
       noteProgress()
+      if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { report.update { $0.packetsDamaged += 1 } }
       if videoEnded { av_packet_unref(packet) } else { sendHeldPacket() }
     } else if passthrough.contains(packet.pointee.stream_index) {
       try deliverPacket()

@@ -21,6 +21,7 @@ struct SummaryText {
     let damage = summary.damage
     if !damage.isEmpty {
       var parts: [String] = []
+      if damage.packetsDamaged > 0 { parts.append("\(damage.packetsDamaged) packets cut off or damaged") }
       if damage.packetsFailed > 0 { parts.append("\(damage.packetsFailed) packets not decoded") }
       if damage.framesCorrupt > 0 { parts.append("\(damage.framesCorrupt) frames damaged") }
       if damage.timestampsRepaired > 0 { parts.append("\(damage.timestampsRepaired) time stamps repaired") }

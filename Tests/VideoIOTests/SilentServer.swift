@@ -7,6 +7,7 @@ final class SilentServer: @unchecked Sendable {
   let port: UInt16
   private let listener: Int32
   private let lock = NSLock()
+  private var isListening = true
   private var client: Int32 = -1
   private var connected: (@Sendable () -> Void)?
 
@@ -27,9 +28,10 @@ final class SilentServer: @unchecked Sendable {
     guard bound else { throw CocoaError(.fileReadUnknown) }
     Thread.detachNewThread { [self] in
       let client = accept(descriptor, nil, nil)
-      // Closed here and nowhere else: the number may belong to somebody else's socket as soon as it is.
-      _ = Glibc.close(descriptor)
       let callback = lock.withLock { () -> (@Sendable () -> Void)? in
+        // Closed here and nowhere else: the number may belong to somebody else's socket as soon as it is.
+        _ = Glibc.close(descriptor)
+        isListening = false
         self.client = client
         return connected
       }
@@ -50,7 +52,7 @@ final class SilentServer: @unchecked Sendable {
   /// Refuses further clients, and leaves the one that there is.
   func close() {
     lock.withLock {
-      shutdown(listener, Int32(SHUT_RDWR))
+      if isListening { shutdown(listener, Int32(SHUT_RDWR)) }
       if client >= 0 { _ = Glibc.close(client) }
       client = -1
     }
