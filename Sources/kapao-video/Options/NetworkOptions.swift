@@ -33,7 +33,7 @@ struct NetworkOptions: ParsableArguments {
   @Flag(help: "Test-time augmentation: three scales, one flipped. About three times slower, a little more accurate.")
   var tta = false
 
-  @Option(help: "Threads of the network, and as many each of decoder and encoder. Default: one per core.")
+  @Option(help: "Threads of the network, and for files as many each of decoder and encoder. Default: one per core.")
   var threads: Int?
 
   func validate() throws {

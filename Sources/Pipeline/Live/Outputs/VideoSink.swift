@@ -43,7 +43,7 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
     let lower = path.lowercased()
     var libav: [String: String] = [:]
     if codec == nil || codec == "libx264" {
-      libav = ["tune": "zerolatency", "preset": "veryfast", "g": "50", "forced-idr": "1"]
+      libav = ["tune": "zerolatency", "preset": "superfast", "g": "50", "forced-idr": "1"]
     }
     if path.contains("://") {
       options.timeout = 4
