@@ -6,6 +6,7 @@ struct KapaoBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kapao-bench", abstract: "Measures parts of kapao-video.",
     subcommands: [
-      EnvironmentVariables.self, Weights.self, Peak.self, Network.self, Stages.self, WholeRun.self, Track.self,
+      EnvironmentVariables.self, Weights.self, Peak.self, Network.self, Stages.self, WholeRun.self, StageTimes.self,
+      Track.self,
     ])
 }

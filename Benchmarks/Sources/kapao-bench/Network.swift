@@ -8,12 +8,13 @@ struct Network: ParsableCommand {
   @Option var width = 1024
   @Option var height = 576
   @Option var backend: Backend = .oneDNN
+  @Option var precision: Precision?
   @Option var threads = 1
 
   func run() throws {
     let size = ImageSize(width: width, height: height)
     let network = try CompiledNetwork(
-      model: Model.load(model), inputSize: size, backend: backend, threads: threads)
+      model: Model.load(model), inputSize: size, backend: backend, precision: precision, threads: threads)
     let session = try network.makeSession()
     let output = HeadOutput(grids: network.heads)
     let image = LetterboxedImage(noiseOf: size)

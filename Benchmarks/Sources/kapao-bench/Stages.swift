@@ -5,10 +5,11 @@ import Render
 import VideoIO
 
 /// Measures the stages beside the network on a 1080p picture with many people: prints milliseconds of every round as
-/// JSON.
+/// JSON. `--only` repeats a single one of them, for `callgrind.sh`.
 struct Stages: ParsableCommand {
   @Option var people = 20
   @Option var rounds = 200
+  @Option var only: String?
 
   func run() throws {
     let letterbox = Letterbox(source: ImageSize(width: 1920, height: 1080), size: 1024)
@@ -33,23 +34,26 @@ struct Stages: ParsableCommand {
     let full = OverlayRenderer(style: .everything, skeleton: skeleton)
     let text = OverlayText(frameRate: 30, time: 12.3)
 
-    var poses: [Pose] = []
-    var times: [String: [Double]] = [:]
-    func measure(_ stage: String, _ work: () throws -> Void) rethrows {
-      times[stage, default: []].append(try Stopwatch(work).wall)
-    }
-    for _ in 0..<rounds {
-      try measure("letterbox") { try letterboxer.prepare(frame, into: image) }
-      measure("postprocess") {
-        poses = fusion.poses(Detections(decoder, thresholds: thresholds), predictions: decoder)
-      }
-      // A decoder's frames are shared with it, so that drawing begins with a copy.
-      let drawn = poses.map { OverlayPerson(pose: $0) }
-      try measure("draw") { try plain.draw(drawn, text: text, onto: frame.copy()) }
-      try measure("draw everything") { try full.draw(drawn, text: text, onto: frame.copy()) }
-    }
     var candidates: [Candidate] = []
-    decoder.appendCandidates(above: thresholds.poseConfidence, to: &candidates)
+    var poses = fusion.poses(Detections(decoder, thresholds: thresholds), predictions: decoder)
+    let drawn = poses.map { OverlayPerson(pose: $0) }
+    // A decoder's frames are shared with it, so that drawing begins with a copy.
+    let stages: KeyValuePairs<String, () throws -> Void> = [
+      "letterbox": { try letterboxer.prepare(frame, into: image) },
+      "heads": {
+        candidates.removeAll(keepingCapacity: true)
+        decoder.appendCandidates(above: thresholds.poseConfidence, to: &candidates)
+      },
+      "postprocess": { poses = fusion.poses(Detections(decoder, thresholds: thresholds), predictions: decoder) },
+      "draw": { try plain.draw(drawn, text: text, onto: frame.copy()) },
+      "draw everything": { try full.draw(drawn, text: text, onto: frame.copy()) },
+    ]
+    var times: [String: [Double]] = [:]
+    for _ in 0..<rounds {
+      for (stage, work) in stages where only == nil || stage == only {
+        times[stage, default: []].append(try Stopwatch(work).wall)
+      }
+    }
     let fused = poses.reduce(0) { $0 + $1.keypoints.count { $0.source == .keypointObject } }
     let report = Report(people: poses.count, candidates: candidates.count, fusedKeypoints: fused, milliseconds: times)
     print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))

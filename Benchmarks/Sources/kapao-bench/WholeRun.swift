@@ -9,29 +9,22 @@ import VideoIO
 /// answers with milliseconds a frame on the wall and of processor time of the network alone, then of the whole run, and
 /// people a frame.
 struct WholeRun: ParsableCommand {
-  @Argument var model: String
-  @Argument var clip: String
-  @Argument var output: String
-  @Option var size = 1024
-  @Option var threads = 2
+  @OptionGroup var options: RunOptions
 
   func run() throws {
-    let model = try Model.load(self.model)
-    let info = try VideoReader.probe(clip)
+    let model = try Model.load(options.model)
+    let info = try VideoReader.probe(options.clip)
     guard let video = info.videoStream?.video, let frames = video.frameCount else {
-      throw ValidationError("\(clip) does not say how many frames it has.")
+      throw ValidationError("\(options.clip) does not say how many frames it has.")
     }
-    let letterbox = Letterbox(source: video.uprightSize, size: size)
-    let network = try PoseNetwork(model: model, inputSize: letterbox.input, threads: 1)
-    let sessions = try (0..<threads).map { _ in (try network.makeSession(), network.makeOutput()) }
+    let letterbox = Letterbox(source: video.uprightSize, size: options.size)
+    let network = try PoseNetwork(
+      model: model, inputSize: letterbox.input, precision: options.precision, threads: 1)
+    let sessions = try (0..<options.threads).map { _ in (try network.makeSession(), network.makeOutput()) }
     let image = LetterboxedImage(noiseOf: letterbox.input)
     try Worker.serve {
       let alone = try Stopwatch { try infer(image, frames: frames, sessions) }
-      var settings = AnnotationSettings(
-        input: clip, model: model, inputSize: size, thresholds: Preset.demo.thresholds)
-      settings.output = output
-      settings.threads = threads
-      let annotation = try Annotation(settings)
+      let annotation = try options.annotation(model)
       var people = 0
       let whole = try Stopwatch { people = try annotation.run().progress.people }
       return [alone.wall, alone.cpu, whole.wall, whole.cpu, Double(people)].map { $0 / Double(frames) }

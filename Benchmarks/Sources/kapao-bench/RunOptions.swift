@@ -1,0 +1,23 @@
+import ArgumentParser
+import Inference
+import Kapao
+import Pipeline
+
+/// What is annotated, and how.
+struct RunOptions: ParsableArguments {
+  @Argument var model: String
+  @Argument var clip: String
+  @Argument var output: String
+  @Option var size = 1024
+  @Option var precision: Precision?
+  @Option var threads = 2
+
+  func annotation(_ model: Model) throws -> Annotation {
+    var settings = AnnotationSettings(
+      input: clip, model: model, inputSize: size, thresholds: Preset.demo.thresholds)
+    settings.output = output
+    settings.precision = precision
+    settings.threads = threads
+    return try Annotation(settings)
+  }
+}
