@@ -3,210 +3,25 @@
 import argparse
 import json
 import pathlib
-import subprocess
+import re
+import sys
 import tempfile
 
-import memory
-import numpy as np
-from measure import Peer, Worker, in_turns, load, median, processor
-from onnx_network import Network, read_safetensors
-
-WIDTH, HEIGHT = 1024, 576
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+import networks
+import plot
+import runs
+from measure import load, processor
+from report import ROOT, Report
 
 
-class Benchmark:
-    def __init__(self, options, folder):
-        self.bench, self.program, self.folder = options.bench, options.program, folder
-        self.scale = 4 if options.quick else 1
-        self.model = folder / "kapao_s.safetensors"
-        if options.model:
-            self.command(self.program, "model", "import", options.model, "-o", self.model)
-        else:
-            self.command(self.bench, "weights", self.model)
-        self.rows, self.values = [], {}
-
-    def command(self, *words):
-        subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
-
-    def clip(self, name, source, *options):
-        """An H.264 clip made by ffmpeg."""
-        path = self.folder / f"{name}.mp4"
-        encoding = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-an", path]
-        self.command("ffmpeg", "-nostdin", "-v", "error", *source, *options, *encoding)
-        return path
-
-    def row(self, name, best, typical="", cpu="", remark="", target=None, met=None):
-        """A line of the table; `best`, `typical` (the median) and `cpu` (processor time) are texts."""
-        verdict = "" if target is None else f"{target}: {'met' if met else 'missed'}"
-        self.rows.append([name, best, typical, cpu, remark, verdict])
-
-    def network(self):
-        """The network beside ONNX Runtime, and beside what the processor can do at most."""
-        graph = Network(self.model, WIDTH, HEIGHT)
-        image, ours = self.picture(graph)
-        serialised = graph.model()
-        contenders = {}
-        for threads in (1, 2):
-            contenders["peak", threads] = Worker(self.bench, "peak", "--threads", threads)
-            for backend in ("onednn", "openblas"):
-                contenders[backend, threads] = Worker(
-                    self.bench, "network", self.model, "--width", WIDTH, "--height", HEIGHT, "--backend", backend,
-                    "--threads", threads)
-            contenders["ort", threads] = Peer(serialised, image, threads)
-        theirs = contenders["ort", 1].outputs()
-        results = in_turns(contenders, rounds=12 // self.scale, burst=4)
-        for contender in contenders.values():
-            contender.close()
-
-        operations = self.operations()
-        self.values["gflop"] = operations
-        for threads in (1, 2):
-            peaks, by_cpu = results["peak", threads]
-            self.values[f"peak_{threads}"] = {"best": max(peaks), "median": median(peaks), "by_cpu": max(by_cpu)}
-            self.row(
-                f"fp32 peak, {self.threads(threads)}", f"{max(peaks):.0f} GFLOP/s", f"{median(peaks):.0f} GFLOP/s",
-                f"{max(by_cpu):.0f} GFLOP/s")
-        for threads in (1, 2):
-            for key, name in (("onednn", "oneDNN"), ("openblas", "OpenBLAS"), ("ort", "ONNX Runtime")):
-                self.contender(key, name, threads, results, operations)
-        for backend, outputs in ours.items():
-            difference = max(float(np.abs(a - b).max()) for a, b in zip(outputs, theirs))
-            deviation = float(np.std(np.concatenate([output.ravel() for output in theirs])))
-            self.values[f"difference_{backend}"] = difference
-            self.row(
-                f"outputs of {backend} and ONNX Runtime", f"{difference:.1e}", "", "",
-                f"greatest difference; the outputs' standard deviation is {deviation:.2f}", "≤ 1e-3",
-                difference <= 1e-3)
-
-    def contender(self, key, name, threads, results, operations):
-        """One way to compute the network. Both comparisons are made on the wall, and for one thread, which never waits
-        for another, by processor time, which what else runs on the machine hardly changes."""
-        times, cpu = results[key, threads]
-        which = 1 if threads == 1 else 0
-        best, typical = min(results[key, threads][which]), median(results[key, threads][which])
-        share = operations / (best / 1e3) / max(results["peak", threads][which])
-        ratio = typical / median(results["ort", threads][which])
-        self.values[f"{key}_{threads}"] = {
-            "best": min(times), "median": median(times), "cpu": median(cpu), "share_of_peak": share, "to_ort": ratio}
-        remark = f"{100 * share:.0f} % of peak" + (f"; {ratio:.2f} × ONNX Runtime" if key != "ort" else "")
-        self.row(
-            f"KAPAO-S {WIDTH}×{HEIGHT}, {name}, {self.threads(threads)}", f"{min(times):.1f} ms",
-            f"{median(times):.1f} ms", f"{median(cpu):.1f} ms", remark,
-            "≥ 78 % of peak, ≤ ONNX Runtime" if key == "onednn" else None, share >= 0.78 and ratio <= 1)
-
-    @staticmethod
-    def threads(count):
-        return f"{count} thread{'s' if count > 1 else ''}"
-
-    def operations(self):
-        """GFLOP of one pass, as the program counts them."""
-        text = subprocess.run(
-            [str(self.program), "model", "info", str(self.model), "--width", str(WIDTH), "--height", str(HEIGHT)],
-            check=True, capture_output=True, text=True).stdout
-        line = next(line for line in text.splitlines() if line.startswith("cost"))
-        return float(line.split()[1])
-
-    def picture(self, graph):
-        """A picture as the network sees it, and what both backends make of it, in ONNX's layout."""
-        source = self.folder / "picture.png"
-        self.command(
-            "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1280x720", "-frames:v", 1, source)
-        outputs = {}
-        for backend in ("onednn", "openblas"):
-            path = self.folder / f"{backend}.safetensors"
-            self.command(
-                self.program, "model", "run", self.model, source, "-o", path, "--size", WIDTH, "--backend", backend)
-            _, tensors = read_safetensors(path)
-            outputs[backend] = []
-            for grid in range(4):
-                raw = tensors[f"raw{grid}"]
-                _, anchors, rows, columns, channels = raw.shape
-                outputs[backend].append(
-                    raw.transpose(0, 1, 4, 2, 3).reshape(1, anchors * channels, rows, columns))
-        pixels = tensors["input_u8_bgr_hwc"][:, :, ::-1].astype(np.float32) / 255
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None]), outputs
-
-    def stages(self):
-        """Letterbox, post-processing and drawing."""
-        report = json.loads(
-            subprocess.run(
-                [str(self.bench), "stages", "--rounds", str(400 // self.scale)], check=True, capture_output=True,
-                text=True).stdout)
-        self.values["stages"] = {
-            stage: {"best": min(times), "median": median(times)} for stage, times in report["milliseconds"].items()}
-        people, candidates = report["people"], report["candidates"]
-        texts = {
-            "letterbox": ("letterbox, 1080p to 1024×576", "", None),
-            "postprocess": (
-                f"post-processing, {people} people", f"{candidates} candidates, {report['fusedKeypoints']} fused", 1),
-            "draw": (f"drawing at 1080p, {people} people", "default style, the frame's copy included", 3),
-            "draw everything": (f"drawing all at 1080p, {people} people", "with faces, boxes, scores, text", None),
-        }
-        for stage, (name, remark, limit) in texts.items():
-            times = report["milliseconds"][stage]
-            self.row(
-                name, f"{min(times):.2f} ms", f"{median(times):.2f} ms", "", remark, limit and f"≤ {limit} ms",
-                limit and median(times) <= limit)
-
-    def whole(self):
-        """The whole run as a share of its network alone."""
-        clip = self.clip("medium", ["-i", ROOT / "Samples/campus.mp4"], "-frames:v", 48, "-vf", "scale=1280:720")
-        worker = Worker(self.bench, "whole-run", self.model, clip, self.folder / "whole.mp4")
-        rounds = [worker.numbers() for _ in range(max(2, 6 // self.scale))]
-        worker.close()
-        alone, alone_cpu, whole, whole_cpu, people = (list(values) for values in zip(*rounds))
-        shares = [a / b for a, b in zip(alone, whole)]
-        cpu_shares = [a / b for a, b in zip(alone_cpu, whole_cpu)]
-        self.values["whole"] = {
-            "alone_ms": alone, "whole_ms": whole, "alone_cpu_ms": alone_cpu, "whole_cpu_ms": whole_cpu,
-            "people": people}
-        self.row(
-            "network alone, 720p, 2 cores", f"{1e3 / min(alone):.1f} frames/s", f"{1e3 / median(alone):.1f} frames/s",
-            f"{median(alone_cpu):.1f} ms")
-        self.row(
-            "whole run, 720p, 2 cores", f"{1e3 / min(whole):.1f} frames/s", f"{1e3 / median(whole):.1f} frames/s",
-            f"{median(whole_cpu):.1f} ms", f"{median(people):.0f} people a frame")
-        self.row(
-            "whole run's rate as a share of its network's", f"{max(shares):.2f}", f"{median(shares):.2f}",
-            f"{median(cpu_shares):.2f}", "", "≥ 0.9", median(shares) >= 0.9)
-
-    def memory(self):
-        """Peak memory, and its growth in a long run."""
-        clip = self.clip(
-            "large", ["-i", ROOT / "Samples/campus.mp4"], "-frames:v", 90 // self.scale, "-vf", "scale=1920:1080")
-        network = ["--model", self.model, "--size", 1024, "--quiet"]
-        poses, _ = memory.run(self.program, "annotate", clip, "--csv", self.folder / "large.csv", *network)
-        video, _ = memory.run(self.program, "annotate", clip, "-o", self.folder / "large.mkv", *network)
-        alone, _ = memory.run(
-            "ffmpeg", "-nostdin", "-v", "error", "-i", clip, "-c:v", "libx264", "-preset", "veryfast",
-            self.folder / "alone.mkv")
-        self.values["peak_memory_mb"] = {"poses": poses, "video": video, "ffmpeg": alone}
-        self.row(
-            "peak memory, KAPAO-S on 1080p, poses as CSV", f"{poses:.0f} MB", "", "", "", "≤ 400 MB", poses <= 400)
-        self.row(
-            "peak memory, KAPAO-S on 1080p, annotated video", f"{video:.0f} MB", "", "",
-            f"ffmpeg takes {alone:.0f} MB to encode the same clip anew", "≤ 400 MB", video <= 400)
-
-        warm, frames = 2500, 5000
-        clip = self.clip(
-            "long", ["-stream_loop", "-1", "-i", ROOT / "Samples/campus.mp4"], "-frames:v", warm + frames, "-vf",
-            "scale=384:288")
-        _, resident = memory.run(
-            self.program, "annotate", clip, "-o", self.folder / "long-out.mp4", "--csv", self.folder / "long.csv",
-            "--model", ROOT / "Models/kapao_n.safetensors", "--size", 256, "--quiet")
-        part = len(resident) // 30
-        start = len(resident) * warm // (warm + frames)
-        early, late = median(resident[start:start + part]), median(resident[-2 * part:-part])
-        self.values["growth_mb"] = {"early": early, "late": late}
-        self.row(
-            f"growth of memory over {frames} frames", f"{late - early:+.1f} MB", "", "",
-            f"from {early:.1f} to {late:.1f} MB, after {warm} frames of warming up", "none (≤ 2 MB)",
-            late - early <= 2)
-
-    def table(self):
-        rows = [["Measurement", "Best", "Median", "Processor time", "Remark", "Target"], ["---"] * 6] + self.rows
-        return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+def publish(report):
+    """Puts the table and the plot into the documentation."""
+    page = ROOT / "docs/performance.md"
+    text = re.sub(
+        "(<!-- table -->\n).*?(\n<!-- end -->)", lambda marks: marks[1] + report.table() + marks[2],
+        page.read_text(), flags=re.S)
+    page.write_text(text)
+    plot.draw(report.values, ROOT / "docs/performance.svg")
 
 
 def main():
@@ -215,21 +30,27 @@ def main():
     parser.add_argument("program", type=pathlib.Path, help="kapao-video")
     parser.add_argument("--model", type=pathlib.Path, help="a KAPAO-S to measure instead of random weights")
     parser.add_argument("--json", type=pathlib.Path, help="also write the numbers to this file")
+    parser.add_argument("--plot", type=pathlib.Path, help="also draw the numbers into this SVG")
+    parser.add_argument("--publish", action="store_true", help="also replace the table and the plot in docs/")
     parser.add_argument("--quick", action="store_true", help="a quarter of the rounds")
     options = parser.parse_args()
     before = load()
     with tempfile.TemporaryDirectory() as folder:
-        benchmark = Benchmark(options, pathlib.Path(folder))
-        benchmark.network()
-        benchmark.stages()
-        benchmark.whole()
-        benchmark.memory()
+        report = Report(options, pathlib.Path(folder), options.bench.parent.parent / "openvino")
+        networks.compare(report, sys.executable)
+        networks.sizes(report)
+        runs.stages(report)
+        runs.whole(report)
+        runs.peak_memory(report)
     name, cores = processor()
-    benchmark.row(
-        "machine", f"{cores} cores", "", "", f"{name}; load average {before:.1f} before, {load():.1f} after")
-    print(benchmark.table())
+    report.row("machine", f"{cores} cores", "", "", f"{name}; load average {before:.1f} before, {load():.1f} after")
+    print(report.table())
     if options.json:
-        options.json.write_text(json.dumps(benchmark.values, indent=2) + "\n")
+        options.json.write_text(json.dumps(report.values, indent=2) + "\n")
+    if options.plot:
+        plot.draw(report.values, options.plot)
+    if options.publish:
+        publish(report)
 
 
 if __name__ == "__main__":

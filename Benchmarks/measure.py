@@ -5,11 +5,9 @@ import statistics
 import subprocess
 import time
 
-import onnxruntime
-
 
 class Worker:
-    """A `kapao-bench` process that measures once for each line that it is sent."""
+    """A process, `kapao-bench` or `peers.py`, that measures once for each line that it is sent."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen(
@@ -22,57 +20,37 @@ class Worker:
             raise SystemExit(f"{' '.join(self.process.args)} ended with status {self.process.wait()}")
         return line.split()
 
-    def numbers(self):
+    def measure(self):
+        """What it measures; for one piece of work the time on the wall, then the processor's."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         return [float(word) for word in self.answer()]
-
-    def measure(self):
-        """What it measures, and the processor time in milliseconds where it says so."""
-        return (self.numbers() + [0])[:2]
 
     def close(self):
         self.process.stdin.close()
         self.process.wait()
 
 
-class Peer:
-    """ONNX Runtime with its default settings but for the number of threads."""
-
-    def __init__(self, graph, image, threads):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self.session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self.image = {"image": image}
-
-    def outputs(self):
-        return self.session.run(None, self.image)
-
-    def measure(self):
-        start, cpu = time.perf_counter(), time.process_time()
-        self.outputs()
-        return (time.perf_counter() - start) * 1e3, (time.process_time() - cpu) * 1e3
-
-    def close(self):
-        # Its threads spin for a while after a run.
-        pass
-
-
-def in_turns(contenders, rounds, burst):
-    """For each contender the results of `rounds` bursts and their processor times, in an order that rotates; the first
-    of a burst, which warms the caches, is not counted."""
+def in_turns(contenders, rounds, burst, warm=1):
+    """Asks each contender for `rounds` bursts, in an order that rotates, and closes it. Returns for each the list of
+    every number that it answers with. The first `warm` of a burst, which warm the caches, are not counted."""
     results = {name: [] for name in contenders}
     names = list(contenders)
     for number in range(rounds):
         for name in names[number % len(names):] + names[:number % len(names)]:
             time.sleep(0.05)
-            contenders[name].measure()
-            results[name] += [contenders[name].measure() for _ in range(burst)]
+            results[name] += [contenders[name].measure() for _ in range(warm + burst)][warm:]
+    for contender in contenders.values():
+        contender.close()
     return {name: list(zip(*values)) for name, values in results.items()}
 
 
 def median(values):
     return statistics.median(values)
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def load():
