@@ -23,9 +23,12 @@ def onnxruntime(graph, threads):
 
 
 def openvino(graph, threads):
-    """The same; in floats of 32 bits, where its default may be bfloat16."""
+    """The same. An ONNX graph is computed in 32 bits, where the default may be bfloat16; what is not in integers in a
+    quantized one, as OpenVINO likes."""
     import openvino
-    settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+    if graph.suffix == ".onnx":
+        settings["INFERENCE_PRECISION_HINT"] = "f32"
     request = openvino.Core().compile_model(str(graph), "CPU", settings).create_infer_request()
 
     def run(image):
