@@ -63,10 +63,11 @@ class Report:
                 "-o", calibrated)
         return Model(name, calibrated, width, height)
 
-    def row(self, name, best, typical="", cpu="", remark="", target=None, met=None):
-        """A line of the table; `best`, `typical` (the median) and `cpu` (processor time) are texts."""
-        verdict = "" if target is None else f"{target}: {'met' if met else 'missed'}"
-        self.rows.append([name, best, typical, cpu, remark, verdict])
+    def row(self, name, best, typical="", cpu="", remark="", *targets):
+        """A line of the table; `best`, `typical` (the median) and `cpu` (processor time) are texts, `targets` are pairs
+        of a text and whether it is met."""
+        verdicts = "; ".join(f"{target}: {'met' if met else 'missed'}" for target, met in targets)
+        self.rows.append([name, best, typical, cpu, remark, verdicts])
 
     def table(self):
         rows = [["Measurement", "Best", "Median", "Processor time", "Remark", "Target"], ["---"] * 6] + self.rows

@@ -31,8 +31,8 @@ def stages(report):
     for stage, (name, remark, limit) in texts.items():
         times = result["milliseconds"][stage]
         report.row(
-            name, f"{min(times):.2f} ms", f"{median(times):.2f} ms", "", remark, limit and f"≤ {limit} ms",
-            limit and median(times) <= limit)
+            name, f"{min(times):.2f} ms", f"{median(times):.2f} ms", "", remark,
+            *([(f"≤ {limit} ms", median(times) <= limit)] if limit else []))
     report.row(
         "post-processing and drawing by the number of people", "", "", "",
         "; ".join(
@@ -71,7 +71,7 @@ def run(report, title, is_quickest, alone, alone_cpu, wall, cpu, people):
         f"{median(cpu):.1f} ms",
         f"{share:.2f} of the rate of its network alone, {1e3 / median(alone):.1f}, which takes "
         f"{median(alone_cpu):.1f} ms; {median(people):.0f} people a frame",
-        "≥ 0.9" + (", ≥ 60 frames/s" if wanted else ""), share >= 0.9 and (not wanted or rate >= 60))
+        ("≥ 0.9", share >= 0.9), *([("≥ 60 frames/s", rate >= 60)] if wanted else []))
 
 
 def stage_times(report, clip):
@@ -110,7 +110,7 @@ def peak_memory(report):
         peak, _ = memory.run(report.program, *command, "--quiet")
         report.values["peak_memory_mb"][kind] = peak
         remark = f"ffmpeg takes {alone:.0f} MB to encode the same clip anew" if kind.endswith("video") else ""
-        report.row(f"peak memory, {kind}", f"{peak:.0f} MB", "", "", remark, "≤ 400 MB", peak <= 400)
+        report.row(f"peak memory, {kind}", f"{peak:.0f} MB", "", "", remark, ("≤ 400 MB", peak <= 400))
 
     warm, frames = 2500, 5000
     clip = report.clip("long", 384, 288, warm + frames)
@@ -123,4 +123,5 @@ def peak_memory(report):
     report.values["growth_mb"] = {"early": early, "late": late}
     report.row(
         f"growth of memory over {frames} frames", f"{late - early:+.1f} MB", "", "",
-        f"from {early:.1f} to {late:.1f} MB, after {warm} frames of warming up", "none (≤ 2 MB)", late - early <= 2)
+        f"from {early:.1f} to {late:.1f} MB, after {warm} frames of warming up",
+        ("none (≤ 2 MB)", late - early <= 2))
