@@ -152,6 +152,10 @@ void kapao_upsample_cells(const uint8_t *input, int height, int width, int chann
     }
 }
 
+void kapao_copy_cells(const uint8_t *input, int cells, int channels, int pitch, uint8_t *output) {
+  for (int cell = 0; cell < cells; cell++, input += channels, output += pitch) memcpy(output, input, (size_t)channels);
+}
+
 int kapao_vector_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();

@@ -37,6 +37,9 @@ void kapao_upsample(const float *input, int planes, int height, int width, int b
 /// begin `pitch` bytes after those of the one before.
 void kapao_upsample_cells(const uint8_t *input, int height, int width, int channels, int pitch, uint8_t *output);
 
+/// Copies `cells` cells of `channels` bytes; in the output each cell's begin `pitch` bytes after those of the one before.
+void kapao_copy_cells(const uint8_t *input, int cells, int channels, int pitch, uint8_t *output);
+
 /// Vector instructions of this processor: 2 for AVX-512 (F, BW, DQ, VL), 1 for AVX2 with FMA, 0 otherwise.
 int kapao_vector_level(void);
 

@@ -13,7 +13,8 @@ struct OneDNNCompiler {
     case .convolution(let step): try convolution(step)
     case .maximum(let input, let output, let kernel): try maximum(input, output, kernel: kernel)
     case .upsample(let input, let output): .upsample(input, output)
-    case .copy(let input, let output): try copy(input, output)
+    case .copy(let input, let output):
+      isReal(input) ? try round(input, output) : .copy(input, output)
     }
   }
 
@@ -69,11 +70,12 @@ struct OneDNNCompiler {
     return .primitive(primitive, [(DNNL_ARG_SRC, .maps(input, source)), (DNNL_ARG_DST, .maps(output, target))])
   }
 
-  private func copy(_ input: FeatureMaps, _ output: FeatureMaps) throws -> OneDNNProgram.Operation {
+  /// Real values as bytes.
+  private func round(_ input: FeatureMaps, _ output: FeatureMaps) throws -> OneDNNProgram.Operation {
     let source = try describe(input)
     let target = try describe(output)
     let attributes = try OneDNNAttributes()
-    if let quantization, isReal(input), !isReal(output) { try attributes.round(quantization.activations(of: output)) }
+    try attributes.round(quantization!.activations(of: output))
     let primitive = try OneDNNPrimitive(from: source, to: target, attributes: attributes, engine: engine)
     return .primitive(primitive, [(DNNL_ARG_FROM, .maps(input, source)), (DNNL_ARG_TO, .maps(output, target))])
   }

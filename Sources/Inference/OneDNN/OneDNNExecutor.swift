@@ -6,11 +6,12 @@ import Kapao
 final class OneDNNExecutor: Executor {
   private enum Operation {
     case primitive(dnnl_primitive_t, [dnnl_exec_arg_t])
-    case upsample(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, Enlargement)
+    case upsample(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, Shape)
+    case copy(from: UnsafeRawPointer, to: UnsafeMutableRawPointer, Shape)
   }
 
-  /// The shape of what is enlarged.
-  private struct Enlargement {
+  /// The shape of what is enlarged or copied.
+  private struct Shape {
     let channels: Int
     let height: Int
     let width: Int
@@ -47,13 +48,12 @@ final class OneDNNExecutor: Executor {
         execution.append(dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch.handle))
         operations.append(.primitive(primitive.handle, execution))
       case .upsample(let from, let to):
-        let buffer = program.buffers[from.buffer]
         operations.append(
           .upsample(
-            from: Self.address(from, program, arena), to: Self.address(to, program, arena),
-            Enlargement(
-              channels: from.channels.count, height: buffer.height, width: buffer.width,
-              pitch: program.buffers[to.buffer].channels)))
+            from: Self.address(from, program, arena), to: Self.address(to, program, arena), shape(from, to)))
+      case .copy(let from, let to):
+        operations.append(
+          .copy(from: Self.address(from, program, arena), to: Self.address(to, program, arena), shape(from, to)))
       }
     }
   }
@@ -67,6 +67,10 @@ final class OneDNNExecutor: Executor {
         try stream.execute(primitive, arguments)
       case .upsample(let from, let to, let shape):
         upsample(from, to, shape)
+      case .copy(let from, let to, let shape):
+        kapao_copy_cells(
+          from.assumingMemoryBound(to: UInt8.self), Int32(shape.height * shape.width), Int32(shape.channels),
+          Int32(shape.pitch), to.assumingMemoryBound(to: UInt8.self))
       }
       if let observer { try show(program.outputs[index], to: observer) }
     }
@@ -108,7 +112,7 @@ final class OneDNNExecutor: Executor {
     }
   }
 
-  private func upsample(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ shape: Enlargement) {
+  private func upsample(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ shape: Shape) {
     let (height, width) = (Int32(shape.height), Int32(shape.width))
     switch program.layout {
     case .planar(let block):
@@ -120,6 +124,13 @@ final class OneDNNExecutor: Executor {
         from.assumingMemoryBound(to: UInt8.self), height, width, Int32(shape.channels), Int32(shape.pitch),
         to.assumingMemoryBound(to: UInt8.self))
     }
+  }
+
+  private func shape(_ from: FeatureMaps, _ to: FeatureMaps) -> Shape {
+    let buffer = program.buffers[from.buffer]
+    return Shape(
+      channels: from.channels.count, height: buffer.height, width: buffer.width,
+      pitch: program.buffers[to.buffer].channels)
   }
 
   private func memory(_ argument: OneDNNProgram.Argument) throws -> OneDNNMemory {

@@ -13,10 +13,11 @@ final class OneDNNProgram: Program, @unchecked Sendable {
     case head(Int, dnnl_memory_desc_t)
   }
 
-  /// One step: a primitive and its arguments, or an enlargement, which is plain copying.
+  /// One step: a primitive and its arguments, or plain copying.
   enum Operation {
     case primitive(OneDNNPrimitive, [(index: Int32, argument: Argument)])
     case upsample(FeatureMaps, FeatureMaps)
+    case copy(FeatureMaps, FeatureMaps)
   }
 
   let engine: OneDNNEngine
