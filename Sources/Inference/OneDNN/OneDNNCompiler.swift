@@ -24,7 +24,8 @@ struct OneDNNCompiler {
     var target = output.description
     let quantized = isReal(step.input) ? nil : quantization?.convolution(step)
     let kernel = [step.outputChannels, step.input.channels.count, step.kernel, step.kernel]
-    var weights = try describe(kernel, quantized == nil ? dnnl_f32 : dnnl_s8, tag: dnnl_format_tag_any)
+    let input = type(step.input)
+    var weights = try describe(kernel, input == dnnl_u8 ? dnnl_s8 : input, tag: dnnl_format_tag_any)
     var bias = try describe([step.outputChannels], tag: dnnl_a)
     var description = dnnl_convolution_desc_t()
     let strides = [Int64](repeating: Int64(step.stride), count: 2)
@@ -130,7 +131,15 @@ struct OneDNNCompiler {
     }
   }
 
-  private func isReal(_ maps: FeatureMaps) -> Bool { plan.buffers[maps.buffer].element == .float }
+  private func isReal(_ maps: FeatureMaps) -> Bool { plan.buffers[maps.buffer].element != .byte }
+
+  private func type(_ maps: FeatureMaps) -> dnnl_data_type_t {
+    switch plan.buffers[maps.buffer].element {
+    case .float: dnnl_f32
+    case .bfloat: dnnl_bf16
+    case .byte: dnnl_u8
+    }
+  }
 
   /// The layout of feature maps.
   private var tag: dnnl_format_tag_t {
@@ -144,16 +153,16 @@ struct OneDNNCompiler {
   private func describe(_ maps: FeatureMaps) throws -> dnnl_memory_desc_t {
     let buffer = plan.buffers[maps.buffer]
     let shape = [1, maps.channels.count, buffer.height, buffer.width]
-    guard plan.layout == .channelsLast else {
+    guard plan.layout.element == .byte else {
       // The picture's planes are not blocked: the library has kernels of its own for a first convolution.
       return try describe(shape, tag: maps == plan.input ? dnnl_nchw : tag)
     }
     let row = buffer.width * buffer.channels
     let strides = [buffer.height * row, 1, row, buffer.channels]
-    let type = isReal(maps) ? dnnl_f32 : dnnl_u8
     var description = dnnl_memory_desc_t()
     try check(
-      dnnl_memory_desc_init_by_strides(&description, 4, shape.map(Int64.init), type, strides.map(Int64.init)),
+      dnnl_memory_desc_init_by_strides(
+        &description, 4, shape.map(Int64.init), type(maps), strides.map(Int64.init)),
       "dnnl_memory_desc_init_by_strides")
     return description
   }

@@ -154,7 +154,7 @@ final class OneDNNExecutor: Executor {
     _ maps: FeatureMaps, _ program: OneDNNProgram, _ arena: AlignedMemory
   ) -> UnsafeMutableRawPointer {
     let buffer = program.buffers[maps.buffer]
-    let cells = program.layout == .channelsLast ? 1 : buffer.height * buffer.width
+    let cells = program.precision == .int8 ? 1 : buffer.height * buffer.width
     return arena.base + program.arena.offsets[maps.buffer] + maps.offset * cells * buffer.element.bytes
   }
 

@@ -26,6 +26,9 @@ final class OneDNNEngine: @unchecked Sendable {
   /// 16, which 7-bit weights cannot overflow.
   static var weightLimit: Float { has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni) ? 127 : 64 }
 
+  /// Whether the processor multiplies bfloat16 faster than single precision.
+  static var computesBFloat: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
+
   private static func has(_ isa: dnnl_cpu_isa_t) -> Bool {
     dnnl_get_effective_cpu_isa().rawValue & isa.rawValue == isa.rawValue
   }

@@ -33,7 +33,10 @@ final class OneDNNProgram: Program, @unchecked Sendable {
   let outputs: [[(name: String, maps: FeatureMaps)]]
 
   init(model: Model, inputSize: ImageSize, precision: Precision, threads: Int) throws {
-    let layout = precision == .fp32 ? ExecutionPlan.Layout.planar(block: OneDNNEngine.block) : .channelsLast
+    let layout =
+      precision == .fp32
+      ? ExecutionPlan.Layout.planar(block: OneDNNEngine.block)
+      : .channelsLast(real: OneDNNEngine.computesBFloat ? .bfloat : .float)
     let plan = try ExecutionPlan(model: model, inputSize: inputSize, layout: layout)
     let engine = try OneDNNEngine()
     // Primitives are compiled for the number of threads that the calling thread has set.

@@ -5,7 +5,7 @@ import Kapao
 /// In a planar layout concatenation is by placement: layers that are concatenated write into neighbouring channels of
 /// one buffer, so that it costs nothing, and the two convolutions that read a C3 block's input are merged. Channels are
 /// padded to the block with zeros, which SiLU keeps at zero. With channels last, for int8, every convolution reads and
-/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays in floats.
+/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays real.
 struct ExecutionPlan {
   /// What a step does.
   enum Step {
@@ -22,14 +22,29 @@ struct ExecutionPlan {
   enum Layout: Equatable {
     /// Planes of `block` channels side by side; 1 is NCHW.
     case planar(block: Int)
-    /// All channels of a cell side by side, NHWC.
-    case channelsLast
+    /// All channels of a cell side by side, NHWC: bytes, and `real` values for the output convolutions.
+    case channelsLast(real: Element)
 
     /// Channels are padded to a multiple of it.
     var block: Int {
       switch self {
       case .planar(let block): block
       case .channelsLast: 1
+      }
+    }
+
+    /// What most buffers hold.
+    var element: Element {
+      switch self {
+      case .planar: .float
+      case .channelsLast: .byte
+      }
+    }
+    /// What the output convolutions read.
+    var real: Element {
+      switch self {
+      case .planar: .float
+      case .channelsLast(let real): real
       }
     }
   }
@@ -46,9 +61,17 @@ struct ExecutionPlan {
   /// What a buffer holds.
   enum Element {
     case float
+    /// A float's upper half.
+    case bfloat
     case byte
 
-    var bytes: Int { self == .float ? 4 : 1 }
+    var bytes: Int {
+      switch self {
+      case .float: 4
+      case .bfloat: 2
+      case .byte: 1
+      }
+    }
   }
 
   private(set) var inputSize: ImageSize
@@ -79,7 +102,7 @@ struct ExecutionPlan {
     buffers.append(
       Buffer(
         channels: channels, height: inputSize.height / stride, width: inputSize.width / stride,
-        element: element ?? (layout == .channelsLast ? .byte : .float)))
+        element: element ?? layout.element))
     return buffers.count - 1
   }
 }

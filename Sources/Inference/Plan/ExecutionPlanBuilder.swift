@@ -9,11 +9,11 @@ struct ExecutionPlanBuilder {
   private var outputs: [FeatureMaps?] = []
   /// Buffers of concatenations that were begun, by layer.
   private var concatenations: [Int: FeatureMaps] = [:]
-  /// Outputs in floats for the output convolutions, by layer, where the others are bytes.
+  /// Real outputs for the output convolutions, by layer, where the others are bytes.
   private var realOutputs: [Int: FeatureMaps] = [:]
 
   private var block: Int { plan.layout.block }
-  private var placesConcatenations: Bool { plan.layout != .channelsLast }
+  private var placesConcatenations: Bool { plan.layout.element != .byte }
 
   init(plan: ExecutionPlan, model: Model) {
     self.plan = plan
@@ -101,7 +101,7 @@ struct ExecutionPlanBuilder {
       return output
     }
     let real = FeatureMaps(
-      buffer: plan.addBuffer(channels: channels, stride: layer.stride, element: .float), offset: 0,
+      buffer: plan.addBuffer(channels: channels, stride: layer.stride, element: plan.layout.real), offset: 0,
       channels: output.channels)
     realOutputs[layer.index] = real
     try convolve(["\(name).cv3.conv"], joined, .maps(real), kernel: 1)
