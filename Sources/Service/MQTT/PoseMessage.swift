@@ -3,9 +3,10 @@ import Foundation
 import Kapao
 
 /// One picture's poses as JSON, with the names of the native formats.
-struct PoseMessage: Encodable {
+package struct PoseMessage: Encodable {
   struct Person: Encodable {
     let track_id: Int?
+    let state: String
     let score: Double
     let bbox: [Double]
     let keypoints: [String: Point]
@@ -25,7 +26,7 @@ struct PoseMessage: Encodable {
   let clock: Double
   let people: [Person]
 
-  init(_ record: FrameRecord, date: Date, skeleton: Skeleton) {
+  package init(_ record: FrameRecord, date: Date, skeleton: Skeleton) {
     func rounded(_ value: Float) -> Double { (Double(value) * 100).rounded() / 100 }
     frame = record.index
     time_s = (record.time * 1e6).rounded() / 1e6
@@ -34,7 +35,7 @@ struct PoseMessage: Encodable {
       let pose = person.pose
       let points = zip(skeleton.keypointNames, pose.keypoints).filter { $0.1.x.isFinite && $0.1.y.isFinite }
       return Person(
-        track_id: person.trackID, score: (Double(pose.score) * 10000).rounded() / 10000,
+        track_id: person.trackID, state: person.state.rawValue, score: (Double(pose.score) * 10000).rounded() / 10000,
         bbox: [pose.box.x1, pose.box.y1, pose.box.x2, pose.box.y2].map(rounded),
         keypoints: Dictionary(
           points.map { name, point in
