@@ -68,7 +68,7 @@ struct StreamCommand: ParsableCommand {
     guard isComplete else { throw LiveError.unfinished }
     if interruption.isComplete != nil { throw ExitCode(ExitStatus.interrupted.rawValue) }
     if let failure = stream.failure { throw failure }
-    if let broken = stream.status.outputs.first(where: { !$0.isOpen && $0.failures > 0 }) {
+    if let broken = stream.status.outputs.first(where: { $0.failures > 0 }) {
       throw LiveError.output(broken.lastError ?? broken.name)
     }
   }
