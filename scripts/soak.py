@@ -95,8 +95,12 @@ class Service:
 
     def wait_for_pictures(self, name, limit):
         """Seconds until a stream gives a new picture."""
-        begin, before = time.monotonic(), self.streams()[name]["counters"]["processed"]
-        while self.streams()[name]["counters"]["processed"] == before:
+        def processed():
+            # The web server answers before the first streams are there.
+            return self.streams().get(name, {"counters": {"processed": 0}})["counters"]["processed"]
+
+        begin, before = time.monotonic(), processed()
+        while processed() == before:
             assert time.monotonic() - begin < limit, f"{name} gives no picture within {limit} s:\n{self.text()[-2000:]}"
             time.sleep(0.05)
         return time.monotonic() - begin
