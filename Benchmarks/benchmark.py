@@ -28,7 +28,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bench", type=pathlib.Path, help="kapao-bench")
     parser.add_argument("program", type=pathlib.Path, help="kapao-video")
-    parser.add_argument("--model", type=pathlib.Path, help="a KAPAO-S to measure instead of random weights")
+    parser.add_argument("--model", type=pathlib.Path, help="a KAPAO-S to measure instead of the widened default model")
     parser.add_argument("--json", type=pathlib.Path, help="also write the numbers to this file")
     parser.add_argument("--plot", type=pathlib.Path, help="also draw the numbers into this SVG")
     parser.add_argument("--publish", action="store_true", help="also replace the table and the plot in docs/")

@@ -8,6 +8,7 @@ from onnx_network import read_safetensors
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "Samples/campus.mp4"
+DEFAULT = ROOT / "Models/kapao_n.safetensors"
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Report:
         # Stretched to the shape of what is measured; both calibrations use it.
         self.sample = self.clip("sample", 1280, 720, 100)
         small = self.model("KAPAO-S", options.model, 1024, 576)
-        default = self.model("KAPAO-N", ROOT / "Models/kapao_n.safetensors", 640, 384)
+        default = self.model("KAPAO-N", DEFAULT, 640, 384)
         self.small, self.default = small, default
 
     def command(self, *words):
@@ -47,10 +48,10 @@ class Report:
         return path
 
     def model(self, name, path, width, height):
-        """A model, random weights without a `path`, with the ranges that int8 needs."""
+        """A model, without a `path` the default model made twice as wide, with the ranges that int8 needs."""
         source, calibrated = self.folder / f"{name}.fp32.safetensors", self.folder / f"{name}.safetensors"
         if path is None:
-            self.command(self.bench, "weights", source)
+            self.command(self.bench, "weights", DEFAULT, source)
         elif path.suffix == ".pt":
             self.command(self.program, "model", "import", path, "-o", source)
         else:

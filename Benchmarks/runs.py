@@ -44,7 +44,7 @@ def whole(report):
     """Whole runs beside a pipeline of nothing but their network, and the stages of one of them."""
     report.values["whole"] = {}
     for name, (width, height) in RESOLUTIONS.items():
-        frames = 96 if report.scale == 1 else 48
+        frames = 192 if report.scale == 1 else 96
         clip, contenders = report.clip(name, width, height, frames), {}
         for model in (report.default, report.small):
             for precision in ("int8", "fp32"):

@@ -36,6 +36,15 @@ VECTORISED void kapao_bytes_f32(const float *values, int count, uint8_t *bytes) 
   }
 }
 
+VECTORISED void kapao_focus(const uint8_t *pixels, int height, int width, uint8_t *cells) {
+  const size_t row = 6 * (size_t)width;
+  for (int y = 0; y < height; y++, pixels += 2 * row)
+    for (int x = 0; x < width; x++, cells += 12) {
+      memcpy(cells, pixels + 6 * (size_t)x, 6);
+      memcpy(cells + 6, pixels + row + 6 * (size_t)x, 6);
+    }
+}
+
 VECTORISED void kapao_range(const float *values, int planes, int cells, int block, float *low, float *high) {
   for (int plane = 0; plane < planes; plane++, low += block, high += block)
     for (int cell = 0; cell < cells; cell++, values += block)

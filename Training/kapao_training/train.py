@@ -2,7 +2,8 @@
 
     python -m kapao_training.train --data train.json --images train/ --out run/ --minutes 120
 
-Stopped with Ctrl-C or a signal it writes its checkpoint; `--resume` goes on from it.
+Stopped with Ctrl-C or a signal it writes its checkpoint; `--resume` goes on from it. Started by `torchrun`, its
+processes train one network together (see `peers`).
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from . import peers
 from .average import Average
 from .checkpoint import load_checkpoint, load_network, save_checkpoint
 from .data import stream
@@ -59,6 +61,7 @@ def options() -> argparse.Namespace:
     p.add_argument("--bf16", action="store_true", help="bfloat16 where it is safe: on CPUs that compute with it")
     p.add_argument("--threads", type=int, default=0, help="CPU threads (0: PyTorch's choice)")
     p.add_argument("--workers", type=int, default=1, help="processes that prepare batches")
+    p.add_argument("--meet-every", type=int, default=8, help="steps between two averagings of several processes")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--log-every", type=int, default=50, help="steps")
@@ -72,9 +75,11 @@ class Run:
 
     def __init__(self, o: argparse.Namespace):
         self.o, self.device = o, torch.device(o.device)
+        peers.join(self.device)
         o.out.mkdir(parents=True, exist_ok=True)
         cache = o.cache or o.out / "cache"
-        self.dataset = PackedDataset(Path(o.data), Path(o.images), cache, human_weight=o.human_weight)
+        with peers.first_alone():
+            self.dataset = PackedDataset(Path(o.data), Path(o.images), cache, human_weight=o.human_weight)
         saved = load_checkpoint(o.out / "last.ckpt") if o.resume else None
         if saved:
             network = Network(Architecture(**saved["architecture"]))
@@ -104,6 +109,15 @@ class Run:
     def done(self) -> float:
         return progress(self.step, self.o.steps, self.seconds, self.o.minutes)
 
+    def goes_on(self) -> bool:
+        """Whether there is another step to do; where several processes meet, all come to the same answer."""
+        if peers.count() > 1:
+            if self.step % self.o.meet_every:
+                return True
+            self.seconds, stopped = peers.average(self.network, self.seconds, self.stopped)
+            self.stopped = stopped > 0
+        return self.done() < 1 and not self.stopped
+
     def update(self, batch) -> torch.Tensor:
         """One step of the optimiser; the parts of the loss."""
         o = self.o
@@ -126,13 +140,15 @@ class Run:
         return parts
 
     def save(self, name: str = "last.ckpt"):
+        if peers.rank():
+            return
         save_checkpoint(self.o.out / name, self.network, model=self.network.state_dict(),
                         ema=self.average.network.state_dict(), optimizer=self.optimizer.state_dict(),
                         step=self.step, seconds=self.seconds, best=self.best)
 
     def measure(self):
         """AP of the averaged network; the best one so far is kept as `best.ckpt`."""
-        if not self.o.val_data:
+        if not self.o.val_data or peers.rank():
             return
         figures = evaluate(self.average.network, self.o.val_data, self.o.val_images, t=Thresholds(fusion_distance=25))
         self._row("ap.csv", ("step", "minutes", *FIGURES),
@@ -143,6 +159,8 @@ class Run:
             self.save("best.ckpt")
 
     def _row(self, name: str, head: tuple, row: tuple):
+        if peers.rank():
+            return
         path = self.o.out / name
         fresh = not path.exists()
         with open(path, "a", newline="") as file:
@@ -153,10 +171,10 @@ class Run:
 
     def go(self):
         o, batches = self.o, stream(self.dataset, self.o.size, self.o.batch, self.o.mosaic,
-                                    self.o.seed + self.step, self.o.workers)
+                                    1000 * peers.rank() + self.o.seed + self.step, self.o.workers)
         sums, count, saved, measured = torch.zeros(4, device=self.device), 0, self.seconds, self.seconds
         before = time.monotonic()
-        while self.done() < 1 and not self.stopped:
+        while self.goes_on():
             sums, count = sums + self.update(next(batches)), count + 1
             now = time.monotonic()
             self.seconds, before = self.seconds + now - before, now
@@ -191,6 +209,7 @@ def main():
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     run.go()
+    peers.leave()
 
 
 if __name__ == "__main__":

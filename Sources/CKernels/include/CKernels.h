@@ -15,6 +15,9 @@ void kapao_planes_f32(const float *pixels, int count, float *planes);
 /// `count` floats 0…1 as bytes 0…255, rounded and cut.
 void kapao_bytes_f32(const float *values, int count, uint8_t *bytes);
 
+/// Cells of 12 bytes from height × width cells of 2×2 RGB pixels: the two pixels above, then the two below.
+void kapao_focus(const uint8_t *pixels, int height, int width, uint8_t *cells);
+
 /// Widens `low` and `high`, one each for every channel, to the values of `planes` planes of `cells` cells, each of
 /// `block` floats.
 void kapao_range(const float *values, int planes, int cells, int block, float *low, float *high);

@@ -10,8 +10,10 @@ final class OneDNNAttributes {
     case offset(Float)
     /// A sum or product with a tensor of this layout, which is an argument of the primitive.
     ///
-    /// A residual is added this way: the "sum" after an activation has no fast implementation.
+    /// A residual of floats is added this way: `sum` after an activation has no fast implementation for them.
     case binary(dnnl_alg_kind_t, dnnl_memory_desc_t)
+    /// The integers that are where the result goes, less their zero point.
+    case sum(zeroPoint: Int32)
   }
 
   let handle: dnnl_primitive_attr_t
@@ -44,6 +46,9 @@ final class OneDNNAttributes {
       case .binary(let algorithm, var description):
         try check(
           dnnl_post_ops_append_binary(list, algorithm, &description), "dnnl_post_ops_append_binary")
+      case .sum(let zeroPoint):
+        try check(
+          dnnl_post_ops_append_sum_v3(list, 1, zeroPoint, dnnl_data_type_undef), "dnnl_post_ops_append_sum_v3")
       }
     }
     try check(dnnl_primitive_attr_set_post_ops(handle, list), "dnnl_primitive_attr_set_post_ops")

@@ -87,24 +87,21 @@ struct OneDNNCompiler {
   private func following(_ step: ConvolutionStep) throws -> [Following] {
     guard step.activates, case .maps(let maps) = step.output else { return [] }
     let swish: Following = (.swish, nil)
-    let residual: Following? = try step.residual.map {
-      let description = try describe($0)
-      return (.binary(dnnl_binary_add, description), .maps($0, description))
+    guard let quantization, !isReal(maps) else {
+      guard let residual = step.residual else { return [swish] }
+      let description = try describe(residual)
+      return [swish, (.binary(dnnl_binary_add, description), .maps(residual, description))]
     }
-    guard let quantization, !isReal(maps) else { return [swish] + [residual].compactMap { $0 } }
     let output = quantization.activations(of: maps)
-    guard let residual else {
-      return [
-        swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), (.offset(Float(output[0].zeroPoint)), nil),
-      ]
+    let offset: Following = (.offset(Float(output[0].zeroPoint)), nil)
+    guard let residual = step.residual else {
+      return [swish, try channelwise(dnnl_binary_mul, output.map { 1 / $0.step }), offset]
     }
     // The residual is added as the integers that it is stored as: before it in its steps, after it in the output's.
-    let added = quantization.activations(of: step.residual!)
-    let factors = zip(added, output).map { $0.step / $1.step }
-    let offsets = zip(zip(added, output), factors).map { Float($0.1.zeroPoint) - $1 * Float($0.0.zeroPoint) }
+    let added = quantization.activations(of: residual)
     return [
-      swish, try channelwise(dnnl_binary_mul, added.map { 1 / $0.step }), residual,
-      try channelwise(dnnl_binary_mul, factors), try channelwise(dnnl_binary_add, offsets),
+      swish, try channelwise(dnnl_binary_mul, added.map { 1 / $0.step }), (.sum(zeroPoint: added[0].zeroPoint), nil),
+      try channelwise(dnnl_binary_mul, zip(added, output).map { $0.step / $1.step }), offset,
     ]
   }
 

@@ -81,7 +81,7 @@ final class OneDNNExecutor: Executor {
     let cells = Int32(image.pixels.count / 3)
     switch program.precision {
     case .fp32: kapao_planes_u8(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
-    case .int8: image.pixels.withUnsafeBytes { input.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    case .int8: load(image.pixels)
     }
   }
 
@@ -89,8 +89,16 @@ final class OneDNNExecutor: Executor {
     let cells = Int32(image.pixels.count / 3)
     switch program.precision {
     case .fp32: kapao_planes_f32(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
-    case .int8: kapao_bytes_f32(image.pixels, 3 * cells, input.assumingMemoryBound(to: UInt8.self))
+    case .int8:
+      var bytes = [UInt8](repeating: 0, count: image.pixels.count)
+      kapao_bytes_f32(image.pixels, 3 * cells, &bytes)
+      load(bytes)
     }
+  }
+
+  private func load(_ pixels: [UInt8]) {
+    let buffer = program.buffers[program.input.buffer]
+    kapao_focus(pixels, Int32(buffer.height), Int32(buffer.width), input.assumingMemoryBound(to: UInt8.self))
   }
 
   private func show(

@@ -10,14 +10,17 @@ struct Arena {
 
   /// Plans from the first step that writes a buffer to the last that reads it.
   init(_ plan: ExecutionPlan) {
-    let lives = Self.lives(plan)
+    // What a buffer replaces was added before it.
+    var places: [Int] = []
+    for (index, buffer) in plan.buffers.enumerated() { places.append(buffer.replaces.map { places[$0] } ?? index) }
+    let lives = Self.lives(plan, places)
     var offsets = [Int](repeating: 0, count: plan.buffers.count)
     var placed: [Int] = []
     var end = 0
     // Largest first, each at the lowest offset where nothing alive at the same time is in the way.
-    for buffer in plan.buffers.indices.sorted(by: { plan.buffers[$0].bytes > plan.buffers[$1].bytes }) {
+    for buffer in lives.keys.sorted(by: { (plan.buffers[$0].bytes, $1) > (plan.buffers[$1].bytes, $0) }) {
       let size = FeatureMaps.rounded(plan.buffers[buffer].bytes, Self.alignment)
-      let neighbours = placed.filter { lives[$0].overlaps(lives[buffer]) }.sorted { offsets[$0] < offsets[$1] }
+      let neighbours = placed.filter { lives[$0]!.overlaps(lives[buffer]!) }.sorted { offsets[$0] < offsets[$1] }
       var offset = 0
       for other in neighbours {
         if offset + size <= offsets[other] { break }
@@ -27,15 +30,16 @@ struct Arena {
       placed.append(buffer)
       end = max(end, offset + size)
     }
-    self.offsets = offsets
+    self.offsets = places.map { offsets[$0] }
     bytes = end
   }
 
-  private static func lives(_ plan: ExecutionPlan) -> [ClosedRange<Int>] {
-    var lives = [ClosedRange<Int>?](repeating: nil, count: plan.buffers.count)
+  /// The first and the last step that touch each place.
+  private static func lives(_ plan: ExecutionPlan, _ places: [Int]) -> [Int: ClosedRange<Int>] {
+    var lives: [Int: ClosedRange<Int>] = [:]
     func touch(_ maps: FeatureMaps, _ step: Int) {
-      let life = lives[maps.buffer] ?? step...step
-      lives[maps.buffer] = min(life.lowerBound, step)...max(life.upperBound, step)
+      let life = lives[places[maps.buffer]] ?? step...step
+      lives[places[maps.buffer]] = min(life.lowerBound, step)...max(life.upperBound, step)
     }
     touch(plan.input, -1)
     for (index, step) in plan.steps.enumerated() {
@@ -49,6 +53,6 @@ struct Arena {
         touch(output, index)
       }
     }
-    return lives.map { $0! }
+    return lives
   }
 }

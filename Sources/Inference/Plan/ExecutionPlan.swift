@@ -5,7 +5,8 @@ import Kapao
 /// In a planar layout concatenation is by placement: layers that are concatenated write into neighbouring channels of
 /// one buffer, so that it costs nothing, and the two convolutions that read a C3 block's input are merged. Channels are
 /// padded to the block with zeros, which SiLU keeps at zero. With channels last, for int8, every convolution reads and
-/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays real.
+/// writes a whole buffer, and concatenations are copied together; what the output convolutions read stays real. A residual
+/// is added in place: the sum takes over its memory.
 struct ExecutionPlan {
   /// What a step does.
   enum Step {
@@ -55,6 +56,8 @@ struct ExecutionPlan {
     let height: Int
     let width: Int
     let element: Element
+    /// The buffer of the same shape whose memory this one takes over, when nothing reads that any more.
+    let replaces: Int?
     var bytes: Int { channels * height * width * element.bytes }
   }
 
@@ -78,7 +81,7 @@ struct ExecutionPlan {
   private(set) var layout: Layout
   var buffers: [Buffer] = []
   var steps: [Step] = []
-  /// Where the picture goes: red, green and blue.
+  /// Where the picture goes: planes of red, green and blue, or with channels last cells of 2×2 pixels.
   var input = FeatureMaps(buffer: 0, offset: 0, channels: [])
   var heads: [HeadGrid] = []
 
@@ -98,11 +101,11 @@ struct ExecutionPlan {
     self = builder.plan
   }
 
-  mutating func addBuffer(channels: Int, stride: Int, element: Element? = nil) -> Int {
+  mutating func addBuffer(channels: Int, stride: Int, element: Element? = nil, replaces: Int? = nil) -> Int {
     buffers.append(
       Buffer(
         channels: channels, height: inputSize.height / stride, width: inputSize.width / stride,
-        element: element ?? layout.element))
+        element: element ?? layout.element, replaces: replaces))
     return buffers.count - 1
   }
 }

@@ -22,7 +22,10 @@ struct ExecutionPlanBuilder {
   }
 
   mutating func build() throws {
-    plan.input = FeatureMaps(buffer: plan.addBuffer(channels: 3, stride: 1), offset: 0, channels: [0, 1, 2])
+    plan.input =
+      placesConcatenations
+      ? FeatureMaps(buffer: plan.addBuffer(channels: 3, stride: 1), offset: 0, channels: [0, 1, 2])
+      : FeatureMaps(buffer: plan.addBuffer(channels: 12, stride: 2), offset: 0, channels: Self.focused)
     for layer in definition.layers { outputs.append(try lower(layer)) }
   }
 
@@ -32,7 +35,11 @@ struct ExecutionPlanBuilder {
     case .focus:
       let output = place(layer)
       let (weight, bias) = try parameters("\(name).conv.conv", inputs: 12, kernel: 3)
-      append([("\(name).conv.conv", Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
+      if placesConcatenations {
+        append([("\(name).conv.conv", Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
+      } else {
+        append([("\(name).conv.conv", weight, bias)], plan.input, .maps(output), kernel: 3, stride: 1)
+      }
       return output
     case .convolution(_, let kernel, let stride):
       let output = place(layer)
@@ -73,7 +80,7 @@ struct ExecutionPlanBuilder {
 
     try convolve(
       ["\(name).cv1.conv", "\(name).cv2.conv"], input(layer), .maps(whole.slice(0..<2 * slot)), kernel: 1)
-    try lowerBottlenecks(
+    _ = try lowerBottlenecks(
       layer, count: bottlenecks, shortcut: shortcut, from: whole.slice(0..<slot), to: whole.slice(2 * slot..<3 * slot))
     let output = place(layer)
     try convolve(["\(name).cv3.conv"], whole.slice(slot..<3 * slot), .maps(output), kernel: 1)
@@ -87,13 +94,12 @@ struct ExecutionPlanBuilder {
     let name = "model.\(layer.index)"
     let hidden = channels / 2
     let first = temporary(hidden, stride: layer.stride)
-    let last = temporary(hidden, stride: layer.stride)
     let second = temporary(hidden, stride: layer.stride)
     let joined = temporary(channels, stride: layer.stride)
     try convolve(["\(name).cv1.conv"], input(layer), .maps(first), kernel: 1)
     try convolve(["\(name).cv2.conv"], input(layer), .maps(second), kernel: 1)
     plan.steps.append(.copy(input: second, output: joined.slice(hidden..<channels)))
-    try lowerBottlenecks(layer, count: bottlenecks, shortcut: shortcut, from: first, to: last)
+    let last = try lowerBottlenecks(layer, count: bottlenecks, shortcut: shortcut, from: first, to: nil)
     plan.steps.append(.copy(input: last, output: joined.slice(0..<hidden)))
     let output = place(layer)
     guard definition.layers.last!.inputs.contains(layer.index) else {
@@ -109,19 +115,23 @@ struct ExecutionPlanBuilder {
     return output
   }
 
+  /// A chain of bottlenecks, the last of which writes to `last` if that is given.
   private mutating func lowerBottlenecks(
-    _ layer: NetworkDefinition.Layer, count: Int, shortcut: Bool, from first: FeatureMaps, to last: FeatureMaps
-  ) throws {
+    _ layer: NetworkDefinition.Layer, count: Int, shortcut: Bool, from first: FeatureMaps, to last: FeatureMaps?
+  ) throws -> FeatureMaps {
     let hidden = layer.channels / 2
     var current = first
     for index in 0..<count {
       let name = "model.\(layer.index).m.\(index)"
       let inner = temporary(hidden, stride: layer.stride)
       try convolve(["\(name).cv1.conv"], current, .maps(inner), kernel: 1)
-      let output = index == count - 1 ? last : temporary(hidden, stride: layer.stride)
+      let replaced = shortcut && !placesConcatenations ? current.buffer : nil
+      let end = index == count - 1 ? last : nil
+      let output = end ?? temporary(hidden, stride: layer.stride, replaces: replaced)
       try convolve(["\(name).cv2.conv"], inner, .maps(output), kernel: 3, residual: shortcut ? current : nil)
       current = output
     }
+    return current
   }
 
   /// Each max-pool continues from the one before: a window of 5 is a window of 3 over windows of 3.
@@ -164,9 +174,10 @@ struct ExecutionPlanBuilder {
 
   private func input(_ layer: NetworkDefinition.Layer) -> FeatureMaps { outputs[layer.inputs[0]]! }
 
-  private mutating func temporary(_ channels: Int, stride: Int) -> FeatureMaps {
+  private mutating func temporary(_ channels: Int, stride: Int, replaces: Int? = nil) -> FeatureMaps {
     let channels = FeatureMaps.channels(channels, block: block)
-    return FeatureMaps(buffer: plan.addBuffer(channels: channels.count, stride: stride), offset: 0, channels: channels)
+    let buffer = plan.addBuffer(channels: channels.count, stride: stride, replaces: replaces)
+    return FeatureMaps(buffer: buffer, offset: 0, channels: channels)
   }
 
   /// Where a layer writes: into the concatenation that reads it, if there is one and the layer can.
@@ -238,9 +249,12 @@ struct ExecutionPlanBuilder {
           outputChannels: outputChannels, parts: parts, block: block)))
   }
 
-  /// The focus layer's 3×3 convolution of every second row and column, as the 6×6 convolution with stride 2 of the
-  /// picture that it amounts to: channel 3·(2·column + row) + colour of cell (y, x) is that colour at (2y + row,
-  /// 2x + column).
+  /// The focus layer's channels in the order in which bytes of the picture lie: two pixels of a row, then the two below
+  /// them. Channel 3·(2·column + row) + colour of cell (y, x) is that colour at (2y + row, 2x + column).
+  private static let focused: [Int?] = (0..<12).map { 3 * (2 * ($0 / 3 % 2) + $0 / 6) + $0 % 3 }
+
+  /// The focus layer's 3×3 convolution of cells of 2×2 pixels, as the 6×6 convolution with stride 2 of the picture that
+  /// it amounts to.
   private static func unfocused(_ weight: Tensor) -> Tensor {
     let outputs = weight.shape[0]
     var values = [Float](repeating: 0, count: outputs * 3 * 36)
