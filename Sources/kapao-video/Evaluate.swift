@@ -40,7 +40,7 @@ struct Evaluate: ParsableCommand {
     }
     let dataset = try COCODataset(contentsOf: annotations, keypointCount: skeleton.count)
     var runner = EvaluationRunner(
-      model: model, network: network, thresholds: thresholds.forEvaluation, folder: images)
+      model: model, network: network, thresholds: thresholds.forEvaluation(of: model), folder: images)
     let reporter = EvaluationReporter(isQuiet: quiet, total: dataset.images.count)
     let found = try runner.run(dataset.images) { reporter.show($0) }
     reporter.stop()

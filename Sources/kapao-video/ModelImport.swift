@@ -27,20 +27,14 @@ struct ModelImport: ParsableCommand {
   @Option(help: "Licence of the weights.")
   var licence: String = "GPL-3.0"
 
-  @Option(help: "Person confidence that is recommended for drawing, kept in the file as annotate's default.")
-  var poseConfidence: Float?
-
-  func validate() throws {
-    if let poseConfidence, !(0...1).contains(poseConfidence) {
-      throw ValidationError("--pose-confidence must be between 0 and 1.")
-    }
-  }
+  @Option(help: "Set of thresholds that is recommended, kept in the file as annotate's default.")
+  var preset: Preset?
 
   func run() throws {
     var model = try Model.load(checkpoint)
     if let name { model.name = name }
     model.licence = licence
-    model.poseConfidence = poseConfidence ?? model.poseConfidence
+    model.preset = preset ?? model.preset
     let path =
       output ?? URL(fileURLWithPath: checkpoint).deletingPathExtension().appendingPathExtension("safetensors").path
     let rounding = try model.save(path)

@@ -42,7 +42,7 @@ struct ModelInfo: ParsableCommand {
       ("cost", String(format: "%.1f GFLOP at %dx%d", Double(operations) / 1e9, width, height)),
       ("arithmetic", model.isCalibrated ? "calibrated: int8 by default, or fp32" : "fp32"),
       ("anchors", anchors.joined(separator: " | ")),
-      ("confidence", model.poseConfidence.map { "people are drawn from \($0) by default" } ?? "the preset's"),
+      ("preset", (model.preset ?? .demo).rawValue),
       ("licence", model.licence ?? "not stated"),
       ("sha256", try FileDigest.sha256(ofFile: path)),
       ("file", path),

@@ -12,10 +12,12 @@ struct ModelTests {
       var model = try imported()
       model.name = "tiny"
       model.licence = "GPL-3.0"
+      model.preset = .confirmed
       let rounding = try model.save("\(folder)/m.safetensors")
       let again = try Model.load("\(folder)/m.safetensors")
       #expect(again.name == "tiny")
       #expect(again.licence == "GPL-3.0")
+      #expect(again.preset == .confirmed)
       #expect(again.architecture == model.architecture)
       #expect(rounding.clamped == 0)
       #expect(rounding.largestError > 0)

@@ -41,11 +41,12 @@ class Loss:
     """Callable: raw maps and the objects of a batch to the total (times the batch size) and its parts.
 
     `sigmas`: where given, each keypoint's distance is measured in units of 2σ·√(0.53 · box area), the length at
-    which OKS falls to exp(−1/2), instead of cells of the grid; small σ count as 0.05.
+    which OKS falls to exp(−1/2), instead of cells of the grid; small σ count as 0.05. `scores_poses`: with them, the
+    objectness of a pose object is to be √(IoU · OKS) of what is predicted instead of its IoU.
     """
 
-    def __init__(self, anchors: torch.Tensor, keypoints: int, gains: Gains = Gains(), sigmas=None):
-        self.anchors, self.k, self.gains = anchors, keypoints, gains
+    def __init__(self, anchors: torch.Tensor, keypoints: int, gains: Gains = Gains(), sigmas=None, scores_poses=False):
+        self.anchors, self.k, self.gains, self.scores_poses = anchors, keypoints, gains, scores_poses
         self.spread = None if sigmas is None else 2 * torch.tensor(sigmas).clamp(min=0.05).to(anchors)
 
     def __call__(self, maps: list[torch.Tensor], objects: Objects) -> tuple[torch.Tensor, torch.Tensor]:
@@ -58,12 +59,17 @@ class Loss:
                 out = raw[a.image, a.anchor, a.y, a.x].float()
                 cell, size = torch.stack((a.x, a.y), 1), anchors[a.anchor]
                 overlap = ciou(self._boxes(out, cell, size, stride), a.boxes)
-                wanted[a.image, a.anchor, a.y, a.x] = overlap.detach().clamp(0)
+                pose, distance, labelled = self._distances(out, cell, size, stride, a)
+                quality = overlap.detach().clamp(0)
+                if self.scores_poses:
+                    oks = (torch.exp(-distance.detach() ** 2 / 2) * labelled).sum(1) / labelled.sum(1)
+                    quality[pose] = (quality[pose] * oks).sqrt()
+                wanted[a.image, a.anchor, a.y, a.x] = quality
                 one_hot = torch.zeros_like(out[:, 5:6 + self.k])
                 one_hot[torch.arange(len(out)), a.category] = 1
                 parts = parts + torch.stack((
                     (1 - overlap).mean(), parts.new_zeros(()), bce(out[:, 5:6 + self.k], one_hot),
-                    self._keypoints(out, cell, size, stride, a)))
+                    distance[labelled].mean() if len(distance) else parts.new_zeros(())))
             parts = parts + balance * torch.stack((
                 parts.new_zeros(()), bce(raw[..., 4].float(), wanted), parts.new_zeros(()), parts.new_zeros(())))
         g = self.gains
@@ -76,13 +82,11 @@ class Loss:
         p = out[:, :4].sigmoid()
         return torch.cat(((p[:, :2] * 2 - 0.5 + cell) * stride, (p[:, 2:] * 2) ** 2 * size), 1)
 
-    def _keypoints(self, out, cell, size, stride, a):
-        """Mean distance of predicted and true keypoints, over the labelled keypoints of pose objects."""
+    def _distances(self, out, cell, size, stride, a):
+        """Which of the objects are poses with labels, (M,); their P predicted keypoints' distances from the true ones, and
+        which of those are labelled, both (P, K)."""
         labelled = a.keypoints[..., 2] > 0
         pose = labelled.any(1)
-        if not pose.any():
-            return out.new_zeros(())
-        labelled = labelled[pose]
         p = out[pose][:, -2 * self.k:].sigmoid().view(-1, self.k, 2)
         points = (p * 4 - 2) * size[pose][:, None] + (cell[pose] * stride)[:, None]
         distance = ((points - a.keypoints[pose][..., :2]) ** 2).sum(-1).add(1e-6).sqrt()
@@ -91,4 +95,4 @@ class Loss:
         else:
             scale = (a.boxes[pose][:, 2:].prod(1) * 0.53).sqrt()
             distance = distance / (scale[:, None] * self.spread)
-        return distance[labelled].mean()
+        return pose, distance, labelled[pose]

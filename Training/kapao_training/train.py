@@ -58,6 +58,8 @@ def options() -> argparse.Namespace:
     p.add_argument("--clip", type=float, default=10.0, help="largest norm of the gradient of a mean image")
     p.add_argument("--gains", type=float, nargs=4, default=(0.05, 0.7, 0.3, 0.025), metavar=PARTS)
     p.add_argument("--keypoint-loss", choices=("grid", "oks"), default="grid", help="unit of keypoint distances")
+    p.add_argument("--scores-poses", action="store_true",
+                   help="objectness of people learns how good the pose is, not only the box (with --keypoint-loss oks)")
     p.add_argument("--bf16", action="store_true", help="bfloat16 where it is safe: on CPUs that compute with it")
     p.add_argument("--threads", type=int, default=0, help="CPU threads (0: PyTorch's choice)")
     p.add_argument("--workers", type=int, default=1, help="processes that prepare batches")
@@ -99,7 +101,7 @@ class Run:
             self.seconds, self.best = saved["seconds"], saved["best"]
         sigmas = self.dataset.skeleton.sigmas if o.keypoint_loss == "oks" else None
         anchors = self.network.model[-1].anchor_pixels
-        self.loss = Loss(anchors, self.network.architecture.keypoints, Gains(*o.gains), sigmas)
+        self.loss = Loss(anchors, self.network.architecture.keypoints, Gains(*o.gains), sigmas, o.scores_poses)
         self.schedule = Schedule(o.rate, warmup=o.warmup, last=o.last_rate)
         fp16 = self.device.type == "cuda" and not o.bf16
         self.precision = torch.bfloat16 if o.bf16 else torch.float16 if fp16 else None
@@ -199,6 +201,8 @@ def main():
     o = options()
     if not (o.steps or o.minutes):
         raise SystemExit("say how long to train: --steps or --minutes")
+    if o.scores_poses and o.keypoint_loss != "oks":
+        raise SystemExit("--scores-poses needs --keypoint-loss oks")
     if o.threads:
         torch.set_num_threads(o.threads)
     run = Run(o)

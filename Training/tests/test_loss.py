@@ -89,3 +89,16 @@ def test_the_gradient_reaches_every_part():
     total.backward()
     at = raw[0].grad[0, 0, 5, 5]
     assert (at != 0).all()
+
+
+def test_objectness_of_people_can_be_that_of_the_pose():
+    # As above: anchor 0 of cell (5, 5) has the right box and its keypoint at (40, 40); at (6, 5) both are 8 px further
+    # right. 2σ·√(0.53 · 19 · 27) is 16.49 px. With logits of 0 a gradient is balance · (0.5 − target) / predictions.
+    raw = [m.requires_grad_() for m in maps()]
+    loss = Loss(ANCHOR_PIXELS, K, Gains(0, 1, 0, 0), sigmas=[0.5, 0.5], scores_poses=True)
+    loss(raw, objects([[20.0, 20, 2], [0, 0, 0]]))[0].backward()
+    targets = 0.5 - raw[0].grad[0, 0, :, :, 4] * (3 * 16 * 16) / 4
+    moved = ciou(torch.tensor([[52.0, 44, 19, 27]]), torch.tensor([[44.0, 44, 19, 27]])).item()
+    for column, iou, square in ((5, 1, 20 ** 2 + 20 ** 2), (6, moved, 28 ** 2 + 20 ** 2)):
+        oks = math.exp(-square / (0.53 * 19 * 27) / 2)
+        assert targets[5, column].item() == pytest.approx(math.sqrt(iou * oks), abs=1e-3)

@@ -14,7 +14,7 @@ struct RunOptions: ParsableArguments {
 
   func annotation(_ model: Model) throws -> Annotation {
     var settings = AnnotationSettings(
-      input: clip, model: model, inputSize: size, thresholds: Preset.demo.thresholds)
+      input: clip, model: model, inputSize: size, thresholds: (model.preset ?? .demo).thresholds)
     settings.output = output
     settings.precision = precision
     settings.threads = threads

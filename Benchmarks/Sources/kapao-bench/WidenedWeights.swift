@@ -28,7 +28,9 @@ struct WidenedWeights {
       tensors["\(wide.name).weight"] = Tensor(shape: wide.shape, values: weights)
       tensors["\(wide.name).bias"] = Tensor(shape: [wide.outputs], values: bias)
     }
-    return try Model(architecture: architecture, tensors: tensors, name: "\(narrow.name), widened")
+    var model = try Model(architecture: architecture, tensors: tensors, name: "\(narrow.name), widened")
+    model.preset = narrow.preset
+    return model
   }
 
   private mutating func widened(
@@ -40,7 +42,8 @@ struct WidenedWeights {
     let reach = (3 / (Float(wide.inputs * area) * Self.activationPower)).squareRoot()
     var weights = (0..<wide.outputs * wide.inputs * area).map { _ in Float.random(in: -reach...reach, using: &random) }
     var bias = [Float](repeating: 0, count: wide.outputs)
-    let (given, givenBias) = (narrow.tensors["\(convolution.name).weight"]!, narrow.tensors["\(convolution.name).bias"]!)
+    let given = narrow.tensors["\(convolution.name).weight"]!
+    let givenBias = narrow.tensors["\(convolution.name).bias"]!
     for output in 0..<convolution.outputs {
       let row = down * output * wide.inputs * area
       for index in 0..<wide.inputs * area { weights[row + index] = 0 }

@@ -15,13 +15,21 @@ public struct Fusion: Sendable {
   public func poses(_ detections: Detections, predictions: some PredictionSource) -> [Pose] {
     var poses = detections.poseObjects.map { pose(of: $0, predictions: predictions) }
     guard thresholds.usesKeypointObjects else { return poses }
-    // Scores descend, so those that take part come first.
+    // Confidences descend, so those that take part come first.
     let eligible = poses.prefix { $0.score > thresholds.fusionConfidence }.count
-    guard eligible > 0 else { return poses }
-    for object in detections.keypointObjects {
-      fuse(object, into: &poses, eligible: eligible)
+    if eligible > 0 {
+      for object in detections.keypointObjects { fuse(object, into: &poses, eligible: eligible) }
     }
-    return poses
+    return thresholds.score == .pose ? poses : scored(poses)
+  }
+
+  private func scored(_ poses: [Pose]) -> [Pose] {
+    poses.map { pose in
+      var pose = pose
+      pose.score = thresholds.score(pose)
+      return pose
+    }
+    .filter { $0.score > thresholds.poseConfidence }.sorted { $0.score > $1.score }
   }
 
   /// Only the nearest person is asked; if that one refuses, nobody else gets the keypoint object.

@@ -1,4 +1,4 @@
-/// Named sets of thresholds: those of the paper and of its five video demos.
+/// Named sets of thresholds: those of the paper and of its five video demos, and one of our own.
 public enum Preset: String, CaseIterable, Sendable {
   /// The official video demo's.
   case demo
@@ -6,6 +6,9 @@ public enum Preset: String, CaseIterable, Sendable {
   case paper
   /// The demo's with τ_ck 0.01, keeping only keypoints that a keypoint object confirmed.
   case partial
+  /// For networks whose confidence in a person says little about the pose, such as the default model: people are scored by
+  /// the keypoint objects that confirm them as well.
+  case confirmed
   /// The demo of one person in a 480p video; white, with face.
   case shuffle
   /// The demo of a crowd in a 720p video; purple.
@@ -28,6 +31,10 @@ public enum Preset: String, CaseIterable, Sendable {
       Thresholds(
         poseConfidence: 0.001, poseOverlap: 0.65, keypointConfidence: 0.2, keypointOverlap: 0.25,
         fusionConfidence: 0.3, fusionDistance: 50)
+    case .confirmed:
+      Thresholds(
+        poseConfidence: 0.2, poseOverlap: 0.45, keypointConfidence: 0.2, keypointOverlap: 0.45, fusionConfidence: 0.3,
+        fusionDistance: 50, score: .keypoints)
     case .partial, .redLight:
       Thresholds(
         poseConfidence: 0.5, poseOverlap: 0.45, keypointConfidence: 0.01, keypointOverlap: 0.45, fusionConfidence: 0.2,

@@ -1,6 +1,6 @@
 /// The thresholds of non-maximum suppression and fusion, by their symbols in the paper (section 3.3 and Table 5).
 public struct Thresholds: Hashable, Sendable {
-  /// τ_cp: confidence that a pose object must exceed.
+  /// τ_cp: confidence that a pose object, and the score that a person, must exceed.
   public var poseConfidence: Float
   /// τ_bp: IoU above which the weaker of two pose objects is dropped.
   public var poseOverlap: Float
@@ -16,6 +16,8 @@ public struct Thresholds: Hashable, Sendable {
   public var usesKeypointObjects: Bool
   /// Whether only keypoints that a keypoint object confirmed are drawn and exported (partial poses).
   public var keypointObjectsOnly: Bool
+  /// What the score of a person is.
+  public var score: PoseScore
   /// How coordinates at the image border are treated.
   public var border: BorderRule
 
@@ -23,7 +25,7 @@ public struct Thresholds: Hashable, Sendable {
   public init(
     poseConfidence: Float, poseOverlap: Float, keypointConfidence: Float, keypointOverlap: Float,
     fusionConfidence: Float, fusionDistance: Float, usesKeypointObjects: Bool = true,
-    keypointObjectsOnly: Bool = false, border: BorderRule = .natural
+    keypointObjectsOnly: Bool = false, score: PoseScore = .pose, border: BorderRule = .natural
   ) {
     self.poseConfidence = poseConfidence
     self.poseOverlap = poseOverlap
@@ -33,6 +35,7 @@ public struct Thresholds: Hashable, Sendable {
     self.fusionDistance = fusionDistance
     self.usesKeypointObjects = usesKeypointObjects
     self.keypointObjectsOnly = keypointObjectsOnly
+    self.score = score
     self.border = border
   }
 }

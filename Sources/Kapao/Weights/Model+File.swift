@@ -55,7 +55,7 @@ extension Model {
       architecture: architecture, tensors: tensors, name: file.metadata["name"] ?? name,
       licence: file.metadata["licence"])
     if !ranges.isEmpty { self = try calibrated(ranges) }
-    poseConfidence = file.metadata["pose_confidence"].flatMap(Float.init).flatMap { (0...1).contains($0) ? $0 : nil }
+    preset = file.metadata["preset"].flatMap(Preset.init)
   }
 
   private static func range(_ tensor: Tensor, _ name: String) throws -> ActivationRange {
@@ -81,7 +81,7 @@ extension Model {
     var metadata = ["format": Self.format, "name": name]
     metadata["architecture"] = String(decoding: try encoder.encode(architecture), as: UTF8.self)
     metadata["licence"] = licence
-    metadata["pose_confidence"] = poseConfidence.map { "\($0)" }
+    metadata["preset"] = preset?.rawValue
     var writer = SafetensorsWriter(metadata: metadata)
     for convolution in architecture.definition.convolutions {
       for part in ["weight", "bias"] {

@@ -12,8 +12,8 @@ public struct Model: Sendable, Equatable {
   public var name: String
   /// The licence of the weights, for example `GPL-3.0`, where it is known.
   public var licence: String?
-  /// The confidence τ_cp from which people found by this model are worth drawing, where its makers recommend one.
-  public var poseConfidence: Float?
+  /// The thresholds that its makers recommend, if any.
+  public var preset: Preset?
 
   /// For each convolution with an activation the values that it gives, where the model is calibrated for int8; else empty.
   public private(set) var activationRanges: [String: ActivationRange] = [:]

@@ -6,7 +6,7 @@ extension Preset {
   /// Whether this is one of the five demos.
   var isDemo: Bool {
     switch self {
-    case .demo, .paper, .partial: false
+    case .demo, .paper, .partial, .confirmed: false
     case .shuffle, .flashMob, .redLight, .squash, .depth: true
     }
   }
@@ -14,7 +14,7 @@ extension Preset {
   /// Longest side of the network's input in pixels.
   var inputSize: Int? {
     switch self {
-    case .demo, .paper, .partial: nil
+    case .demo, .paper, .partial, .confirmed: nil
     case .shuffle, .redLight, .depth: 1024
     case .flashMob, .squash: 1280
     }
@@ -23,7 +23,7 @@ extension Preset {
   /// Colour of all people; the squash demo colours players by identity.
   var colour: ColourChoice? {
     switch self {
-    case .demo, .paper, .partial, .squash: nil
+    case .demo, .paper, .partial, .confirmed, .squash: nil
     case .shuffle, .redLight, .depth: .fixed(.white)
     case .flashMob: .fixed(RGBColour(red: 255, green: 0, blue: 255))
     }

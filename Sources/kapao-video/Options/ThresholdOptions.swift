@@ -2,15 +2,22 @@ import ArgumentParser
 import Kapao
 
 extension Preset: ExpressibleByArgument {}
+extension PoseScore: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 
 /// Thresholds of suppression and fusion: a preset, and every one of them by itself.
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help:
-      "Set of thresholds: demo (the official demo's), paper (the evaluation's), partial (only keypoints that a keypoint object confirmed); or one of the paper's video demos with its size and looks: shuffle, flash-mob, red-light, squash, depth. Default: demo, with the person confidence that the model recommends."
+      "Set of thresholds: demo (the official demo's), paper (the evaluation's), confirmed (people are scored by their keypoint objects too), partial (only keypoints that a keypoint object confirmed); or one of the paper's video demos with its size and looks: shuffle, flash-mob, red-light, squash, depth. Default: what the model recommends, else demo."
   )
   var preset: Preset?
+
+  @Option(
+    help:
+      "A person's score: pose (the confidence of the pose object, as in the official code), or keypoints (that weighed by the keypoint objects that confirm it)."
+  )
+  var score: PoseScore?
 
   @Option(help: "Confidence that a person must exceed (τ_cp).")
   var poseConfidence: Float?
@@ -51,19 +58,20 @@ struct ThresholdOptions: ParsableArguments {
     if let fusionDistance, !(fusionDistance >= 0) { throw ValidationError("--fusion-distance must not be negative.") }
   }
 
-  /// The thresholds for drawing and export: where the user names no preset, the demo's with the person confidence that
-  /// the model recommends.
-  func thresholds(for model: Model) -> Thresholds {
-    var thresholds = Preset.demo.thresholds
-    thresholds.poseConfidence = model.poseConfidence ?? thresholds.poseConfidence
-    return changed(preset?.thresholds ?? thresholds)
-  }
+  /// The thresholds for drawing and export: where the user names no preset, those that the model recommends.
+  func thresholds(for model: Model) -> Thresholds { changed((preset ?? model.preset ?? .demo).thresholds) }
 
-  /// The thresholds for measuring accuracy: where the user names no preset, the paper's.
-  var forEvaluation: Thresholds { changed((preset ?? .paper).thresholds) }
+  /// The thresholds for measuring accuracy: where the user names no preset, the paper's with the score that the model
+  /// recommends.
+  func forEvaluation(of model: Model) -> Thresholds {
+    var thresholds = (preset ?? .paper).thresholds
+    if preset == nil, let own = model.preset { thresholds.score = own.thresholds.score }
+    return changed(thresholds)
+  }
 
   private func changed(_ preset: Thresholds) -> Thresholds {
     var thresholds = preset
+    thresholds.score = score ?? thresholds.score
     thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
     thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
     thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence
