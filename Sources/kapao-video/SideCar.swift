@@ -36,7 +36,7 @@ struct SideCar {
     let thresholds = settings.thresholds
     func number(_ value: Float) -> RunDescription.SettingValue { .number(Double("\(value)")!) }
     var values: [String: RunDescription.SettingValue] = [:]
-    values["score"] = .text(thresholds.score.rawValue)
+    values["scoring"] = .text(thresholds.scoring.rawValue)
     values["pose_confidence"] = number(thresholds.poseConfidence)
     values["pose_overlap"] = number(thresholds.poseOverlap)
     values["keypoint_confidence"] = number(thresholds.keypointConfidence)

@@ -17,6 +17,28 @@ struct CommandTests {
     #expect(outcome.output.contains("kapao-video \(command.joined(separator: " "))"))
   }
 
+  @Test("no command has two options of one name")
+  func optionNames() throws {
+    struct Description: Decodable { let command: Command }
+    struct Command: Decodable {
+      let commandName: String
+      let arguments: [Argument]?
+      let subcommands: [Command]?
+    }
+    struct Argument: Decodable { let names: [Name]? }
+    struct Name: Decodable, Hashable { let kind, name: String }
+
+    func check(_ command: Command) {
+      let names = (command.arguments ?? []).flatMap { $0.names ?? [] }
+      #expect(Set(names).count == names.count, "\(command.commandName)")
+      command.subcommands?.forEach(check)
+    }
+    let text = Program.run("--experimental-dump-help").output
+    let command = try JSONDecoder().decode(Description.self, from: Data(text.utf8)).command
+    #expect(command.subcommands?.contains { $0.commandName == "annotate" } == true)
+    check(command)
+  }
+
   @Test("probe shows size, rate and the other streams")
   func probe() throws {
     let outcome = Program.run("probe", Media.path("av.mp4"))

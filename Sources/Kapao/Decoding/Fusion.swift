@@ -20,13 +20,13 @@ public struct Fusion: Sendable {
     if eligible > 0 {
       for object in detections.keypointObjects { fuse(object, into: &poses, eligible: eligible) }
     }
-    return thresholds.score == .pose ? poses : scored(poses)
+    return thresholds.scoring == .pose ? poses : scored(poses)
   }
 
   private func scored(_ poses: [Pose]) -> [Pose] {
     poses.map { pose in
       var pose = pose
-      pose.score = thresholds.score(pose)
+      pose.score = thresholds.scoring(pose)
       return pose
     }
     .filter { $0.score > thresholds.poseConfidence }.sorted { $0.score > $1.score }

@@ -34,7 +34,7 @@ public enum Preset: String, CaseIterable, Sendable {
     case .confirmed:
       Thresholds(
         poseConfidence: 0.2, poseOverlap: 0.45, keypointConfidence: 0.2, keypointOverlap: 0.45, fusionConfidence: 0.3,
-        fusionDistance: 50, score: .keypoints)
+        fusionDistance: 50, scoring: .keypoints)
     case .partial, .redLight:
       Thresholds(
         poseConfidence: 0.5, poseOverlap: 0.45, keypointConfidence: 0.01, keypointOverlap: 0.45, fusionConfidence: 0.2,

@@ -17,7 +17,7 @@ public struct Thresholds: Hashable, Sendable {
   /// Whether only keypoints that a keypoint object confirmed are drawn and exported (partial poses).
   public var keypointObjectsOnly: Bool
   /// What the score of a person is.
-  public var score: PoseScore
+  public var scoring: PoseScoring
   /// How coordinates at the image border are treated.
   public var border: BorderRule
 
@@ -25,7 +25,7 @@ public struct Thresholds: Hashable, Sendable {
   public init(
     poseConfidence: Float, poseOverlap: Float, keypointConfidence: Float, keypointOverlap: Float,
     fusionConfidence: Float, fusionDistance: Float, usesKeypointObjects: Bool = true,
-    keypointObjectsOnly: Bool = false, score: PoseScore = .pose, border: BorderRule = .natural
+    keypointObjectsOnly: Bool = false, scoring: PoseScoring = .pose, border: BorderRule = .natural
   ) {
     self.poseConfidence = poseConfidence
     self.poseOverlap = poseOverlap
@@ -35,7 +35,7 @@ public struct Thresholds: Hashable, Sendable {
     self.fusionDistance = fusionDistance
     self.usesKeypointObjects = usesKeypointObjects
     self.keypointObjectsOnly = keypointObjectsOnly
-    self.score = score
+    self.scoring = scoring
     self.border = border
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kapao
 
 extension Preset: ExpressibleByArgument {}
-extension PoseScore: ExpressibleByArgument {}
+extension PoseScoring: ExpressibleByArgument {}
 extension BorderRule: ExpressibleByArgument {}
 
 /// Thresholds of suppression and fusion: a preset, and every one of them by itself.
@@ -17,7 +17,7 @@ struct ThresholdOptions: ParsableArguments {
     help:
       "A person's score: pose (the confidence of the pose object, as in the official code), or keypoints (that weighed by the keypoint objects that confirm it)."
   )
-  var score: PoseScore?
+  var scoring: PoseScoring?
 
   @Option(help: "Confidence that a person must exceed (τ_cp).")
   var poseConfidence: Float?
@@ -65,13 +65,13 @@ struct ThresholdOptions: ParsableArguments {
   /// recommends.
   func forEvaluation(of model: Model) -> Thresholds {
     var thresholds = (preset ?? .paper).thresholds
-    if preset == nil, let own = model.preset { thresholds.score = own.thresholds.score }
+    if preset == nil, let own = model.preset { thresholds.scoring = own.thresholds.scoring }
     return changed(thresholds)
   }
 
   private func changed(_ preset: Thresholds) -> Thresholds {
     var thresholds = preset
-    thresholds.score = score ?? thresholds.score
+    thresholds.scoring = scoring ?? thresholds.scoring
     thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
     thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
     thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite("Scores of people")
-struct PoseScoreTests {
+struct PoseScoringTests {
   /// Two pose objects of confidence 0.81 and 0.64 in a picture of 256 pixels, 128 apart, and a keypoint object of
   /// confidence 0.49 on the nose of the second.
   private static let predictions: DecodedPredictions = {
@@ -28,7 +28,7 @@ struct PoseScoreTests {
 
   @Test("the official score is the pose object's confidence")
   func official() {
-    let found = poses { $0.score = .pose }
+    let found = poses { $0.scoring = .pose }
     #expect(found.map { $0.box.x1 } == [34, 162])
     #expect(zip(found, [0.81, 0.64]).allSatisfy { abs($0.score - Float($1)) < 1e-6 })
   }

@@ -1,5 +1,5 @@
 /// What the score of a person is.
-public enum PoseScore: String, CaseIterable, Sendable {
+public enum PoseScoring: String, CaseIterable, Sendable {
   /// The pose object's confidence, as in the official code.
   case pose
   /// That weighed by the keypoint objects which confirm the pose: √(c · mean of c_k) with c the pose object's confidence
