@@ -25,7 +25,7 @@ let package = Package(
 
     .target(name: "Kapao"),
     .target(name: "Inference", dependencies: ["Kapao", "CKernels", "COneDNN", "COpenBLAS"]),
-    .target(name: "VideoIO", dependencies: ["Kapao", "CFFmpeg"]),
+    .target(name: "VideoIO", dependencies: ["Kapao", "CKernels", "CFFmpeg"]),
     .target(name: "Render", dependencies: ["Kapao", "VideoIO", "CKernels", "CCairo"]),
     .target(name: "Tracking", dependencies: ["Kapao"]),
     .target(name: "Export", dependencies: ["Kapao"]),

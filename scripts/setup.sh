@@ -3,7 +3,7 @@
 set -euo pipefail
 
 packages=(
-  pkg-config libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev libavutil-dev libswscale-dev
+  pkg-config libavcodec-dev libavformat-dev libavfilter-dev libavdevice-dev libavutil-dev
   libdnnl-dev libopenblas-dev libcairo2-dev libmosquitto-dev fonts-dejavu-core
   gcc
   ffmpeg python3 python3-venv

@@ -16,7 +16,6 @@
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
 #include <libavutil/time.h>
-#include <libswscale/swscale.h>
 
 static inline int cffmpeg_error(int code) { return AVERROR(code); }
 static inline int cffmpeg_error_eof(void) { return AVERROR_EOF; }

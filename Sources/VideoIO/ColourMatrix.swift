@@ -48,17 +48,6 @@ public enum ColourMatrix: String, Hashable, Sendable, Codable {
     }
   }
 
-  /// libswscale's number.
-  var scalerCoefficients: Int32 {
-    switch self {
-    case .bt601: SWS_CS_ITU601
-    case .bt709: SWS_CS_ITU709
-    case .bt2020: SWS_CS_BT2020
-    case .smpte240m: SWS_CS_SMPTE240M
-    case .fcc: SWS_CS_FCC
-    }
-  }
-
   /// The name that libavfilter's scaler uses.
   var filterName: String { rawValue }
 }

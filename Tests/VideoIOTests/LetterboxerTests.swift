@@ -49,9 +49,12 @@ struct LetterboxerTests {
     let frame = try VideoFrame.blank(size: size, y: 235)
     let letterbox = Letterbox(source: size, size: 320)
     let image = LetterboxedImage(letterbox: letterbox)
+    let guards = [UInt8](repeating: 9, count: 1000)
+    image.pixels += guards
     let letterboxer = Letterboxer()
     try letterboxer.prepare(frame, into: image)
     try letterboxer.prepare(frame, into: image)
+    #expect(image.pixels.suffix(guards.count) == guards[...])
     var wrong = 0
     for y in 0..<letterbox.input.height {
       for x in 0..<letterbox.input.width {
@@ -69,7 +72,7 @@ struct LetterboxerTests {
 
   @Test(
     "Colours come back in every matrix and range",
-    arguments: [ColourMatrix.bt601, .bt709, .bt2020, .smpte240m], [false, true])
+    arguments: [ColourMatrix.bt601, .bt709, .bt2020, .smpte240m, .fcc], [false, true])
   func colours(matrix: ColourMatrix, isFull: Bool) throws {
     let size = ImageSize(width: 64, height: 64)
     let probe = try VideoFrame.blank(size: size, fullRange: isFull, matrix: matrix)
@@ -84,6 +87,26 @@ struct LetterboxerTests {
       #expect(abs(Int(image.pixels[centre + 1]) - Int(colour.1)) <= 3)
       #expect(abs(Int(image.pixels[centre + 2]) - Int(colour.2)) <= 3)
     }
+  }
+
+  @Test(
+    "A flat colour is what the matrix's formula says",
+    arguments: [ColourMatrix.bt601, .bt709, .bt2020, .smpte240m, .fcc], [false, true])
+  func formula(matrix: ColourMatrix, isFull: Bool) throws {
+    let size = ImageSize(width: 16, height: 16)
+    let letterboxer = Letterboxer()
+    let image = LetterboxedImage(letterbox: Letterbox(source: size, size: 64))
+    let values: [UInt8] = [0, 16, 60, 128, 181, 235, 255]
+    var worst = 0.0
+    for (y, u, v) in values.flatMap({ y in values.flatMap { u in values.map { (y, u, $0) } } }) {
+      let frame = try VideoFrame.blank(size: size, y: y, u: u, v: v, fullRange: isFull, matrix: matrix)
+      try letterboxer.prepare(frame, into: image)
+      let expected = LetterboxReference.rgb(
+        y: Double(y), u: Double(u), v: Double(v), isFullRange: isFull, matrix: matrix)
+      #expect(image.pixels[..<3].elementsEqual(image.pixels[(64 * 63 + 63) * 3..<64 * 64 * 3]))
+      for channel in 0..<3 { worst = max(worst, abs(Double(image.pixels[channel]) - expected[channel])) }
+    }
+    #expect(worst <= 0.6)
   }
 
   @Test("A frame of another size than the letterbox's is an error")

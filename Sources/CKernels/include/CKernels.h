@@ -87,3 +87,47 @@ void kapao_overlay_draw(
 void kapao_overlay_blend(
     uint32_t *canvas, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, uint32_t opacity,
     const kapao_yuv420 *frame);
+
+// MARK: letterbox.c
+
+/// Columns of the output that are computed at once.
+#define KAPAO_LETTERBOX_TILE 128
+
+/// How samples of a scaled line (a row or a column of a plane) are made: sample i is the sum of the line's samples from
+/// `first[i]` on, each times its weight. The weights of a sample sum to 1 << 14; where samples after the line's end are
+/// among them, their weight is 0.
+typedef struct {
+  /// 2 or a multiple of 4.
+  int32_t taps;
+  const int32_t *first;
+  /// For rows of the output, weight t of sample i is at [i * taps + t]. For columns, where `first` and the weights go on
+  /// to a whole number of tiles, n samples, pairs are together: it is at [t / 2 * 2 * n + 2 * i + t % 2].
+  const int16_t *weights;
+} kapao_filter;
+
+/// A scaling of 4:2:0 frames of one size to `width` × `height` pixels in RGB.
+typedef struct {
+  int32_t width;
+  int32_t height;
+  kapao_filter luma_columns;
+  kapao_filter luma_rows;
+  kapao_filter chroma_columns;
+  kapao_filter chroma_rows;
+  /// Luma of black, times 1 << 7.
+  int16_t black;
+  /// What a step of luma adds to each colour, in levels times 1 << 14.
+  int16_t luma;
+  /// What a step of U or V adds to a colour, in levels times 1 << 13.
+  int16_t red_v;
+  int16_t green_u;
+  int16_t green_v;
+  int16_t blue_u;
+} kapao_letterbox;
+
+/// Scales a frame and writes `height` rows of exactly 3 · `width` bytes, RGB, `stride` bytes apart.
+///
+/// `rows` is working memory for one row of each plane: as many values as the plane's width and its filter's taps across
+/// columns. `level` limits the vector instructions as `kapao_vector_level` numbers them; the bytes do not depend on it.
+void kapao_letterbox_scale(
+    const kapao_letterbox *letterbox, const kapao_yuv420 *frame, int level, int16_t *rows, uint8_t *rgb,
+    ptrdiff_t stride);
