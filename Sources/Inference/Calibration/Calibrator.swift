@@ -5,7 +5,8 @@ public final class Calibrator {
   private let model: Model
   private let threads: Int
   private var runs: [ImageSize: (executor: OneDNNExecutor, output: HeadOutput)] = [:]
-  private var ranges: [String: ActivationRange] = [:]
+  /// Of each convolution the range over all pictures, and the sum of the pictures' ranges.
+  private var ranges: [String: (all: ActivationRange, sum: ActivationRange)] = [:]
   /// Pictures so far.
   public private(set) var imageCount = 0
 
@@ -27,7 +28,9 @@ public final class Calibrator {
     if runs[size] == nil {
       let program = try OneDNNProgram(model: model, inputSize: size, precision: .fp32, threads: threads)
       let executor = try OneDNNExecutor(program)
-      executor.observer = { [unowned self] name, range in ranges[name] = ranges[name]?.union(range) ?? range }
+      executor.observer = { [unowned self] name, range in
+        ranges[name] = ranges[name].map { ($0.all.union(range), $0.sum.combined(range, +)) } ?? (range, range)
+      }
       runs[size] = (executor, HeadOutput(grids: program.heads))
     }
     let (executor, output) = runs[size]!
@@ -41,6 +44,11 @@ public final class Calibrator {
   /// - Throws: `InferenceError.notCalibrated` before the first picture.
   public func calibrated() throws -> Model {
     guard imageCount > 0 else { throw InferenceError.notCalibrated(model.name) }
-    return try model.calibrated(ranges.mapValues { $0.balanced(share: 0.25) })
+    let count = Float(imageCount)
+    return try model.calibrated(
+      ranges.mapValues { all, sum in
+        // Values that few pictures have are cut a little, for finer steps in all.
+        all.combined(sum) { 0.75 * $0 + 0.25 * $1 / count }.balanced(share: 0.5)
+      })
   }
 }

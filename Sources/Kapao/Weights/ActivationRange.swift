@@ -39,6 +39,11 @@ public struct ActivationRange: Sendable, Equatable {
     return (best.zeroPoint, best.steps)
   }
 
+  /// The range whose ends are made from those of both, channel by channel.
+  package func combined(_ other: ActivationRange, _ end: (Float, Float) -> Float) -> ActivationRange {
+    ActivationRange(low: zip(low, other.low).map(end), high: zip(high, other.high).map(end))
+  }
+
   /// The range that covers both, channel by channel.
   public func union(_ other: ActivationRange) -> ActivationRange {
     ActivationRange(low: zip(low, other.low).map(min), high: zip(high, other.high).map(max))
