@@ -113,12 +113,11 @@ class Run:
 
     def goes_on(self) -> bool:
         """Whether there is another step to do; where several processes meet, all come to the same answer."""
-        if peers.count() > 1:
-            if self.step % self.o.meet_every:
-                return True
-            self.seconds, stopped = peers.average(self.network, self.seconds, self.stopped)
-            self.stopped = stopped > 0
-        return self.done() < 1 and not self.stopped
+        if peers.count() > 1 and self.step % self.o.meet_every:
+            return True
+        # A signal that comes while they meet stands for the next time: nobody leaves alone.
+        self.seconds, stopped = peers.average(self.network, self.seconds, self.stopped)
+        return self.done() < 1 and not stopped
 
     def update(self, batch) -> torch.Tensor:
         """One step of the optimiser; the parts of the loss."""

@@ -1,3 +1,5 @@
+import os
+
 import torch
 import torch.multiprocessing as mp
 
@@ -5,7 +7,6 @@ from kapao_training import peers
 
 
 def one_of_two(rank, folder):
-    import os
     os.environ |= {"RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29517"}
     torch.manual_seed(rank)
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4)).to(memory_format=torch.channels_last)

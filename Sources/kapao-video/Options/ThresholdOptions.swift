@@ -65,7 +65,7 @@ struct ThresholdOptions: ParsableArguments {
   /// recommends.
   func forEvaluation(of model: Model) -> Thresholds {
     var thresholds = (preset ?? .paper).thresholds
-    if preset == nil, let own = model.preset { thresholds.scoring = own.thresholds.scoring }
+    thresholds.scoring = (preset ?? model.preset ?? .paper).thresholds.scoring
     return changed(thresholds)
   }
 
