@@ -68,9 +68,7 @@ final class OneDNNExecutor: Executor {
       case .upsample(let from, let to, let shape):
         upsample(from, to, shape)
       case .copy(let from, let to, let shape):
-        kapao_copy_cells(
-          from.assumingMemoryBound(to: UInt8.self), Int32(shape.height * shape.width), Int32(shape.channels),
-          Int32(shape.pitch), to.assumingMemoryBound(to: UInt8.self))
+        copy(from, to, shape)
       }
       if let observer { try show(program.outputs[index], to: observer) }
     }
@@ -98,7 +96,14 @@ final class OneDNNExecutor: Executor {
 
   private func load(_ pixels: [UInt8]) {
     let buffer = program.buffers[program.input.buffer]
-    kapao_focus(pixels, Int32(buffer.height), Int32(buffer.width), input.assumingMemoryBound(to: UInt8.self))
+    let (row, input) = (12 * buffer.width, input.assumingMemoryBound(to: UInt8.self))
+    pixels.withUnsafeBufferPointer { pixels in
+      SharedRows.run(buffer.height, threads: program.threads) { rows in
+        kapao_focus(
+          pixels.baseAddress! + rows.lowerBound * row, Int32(rows.count), Int32(buffer.width),
+          input + rows.lowerBound * row)
+      }
+    }
   }
 
   private func show(
@@ -121,16 +126,31 @@ final class OneDNNExecutor: Executor {
   }
 
   private func upsample(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ shape: Shape) {
-    let (height, width) = (Int32(shape.height), Int32(shape.width))
+    let width = Int32(shape.width)
     switch program.layout {
     case .planar(let block):
-      kapao_upsample(
-        from.assumingMemoryBound(to: Float.self), Int32(shape.channels / block), height, width, Int32(block),
-        to.assumingMemoryBound(to: Float.self))
+      let row = shape.width * block
+      SharedRows.run(shape.channels / block * shape.height, threads: program.threads) { rows in
+        kapao_upsample(
+          from.assumingMemoryBound(to: Float.self) + rows.lowerBound * row, 1, Int32(rows.count), width, Int32(block),
+          to.assumingMemoryBound(to: Float.self) + rows.lowerBound * row * 4)
+      }
     case .channelsLast:
-      kapao_upsample_cells(
-        from.assumingMemoryBound(to: UInt8.self), height, width, Int32(shape.channels), Int32(shape.pitch),
-        to.assumingMemoryBound(to: UInt8.self))
+      SharedRows.run(shape.height, threads: program.threads) { rows in
+        kapao_upsample_cells(
+          from.assumingMemoryBound(to: UInt8.self) + rows.lowerBound * shape.width * shape.channels, Int32(rows.count),
+          width, Int32(shape.channels), Int32(shape.pitch),
+          to.assumingMemoryBound(to: UInt8.self) + rows.lowerBound * shape.width * shape.pitch * 4)
+      }
+    }
+  }
+
+  private func copy(_ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer, _ shape: Shape) {
+    SharedRows.run(shape.height * shape.width, threads: program.threads) { cells in
+      kapao_copy_cells(
+        from.assumingMemoryBound(to: UInt8.self) + cells.lowerBound * shape.channels, Int32(cells.count),
+        Int32(shape.channels), Int32(shape.pitch),
+        to.assumingMemoryBound(to: UInt8.self) + cells.lowerBound * shape.pitch)
     }
   }
 
