@@ -70,8 +70,8 @@ def main():
     if o.labels:
         for precision in ("fp32", "int8"):
             text = subprocess.run(
-                [PROGRAM, "eval", "--images", o.labels / "val", "--annotations", o.labels / "val.json",
-                 "--fusion-distance", "25", "--quiet", "--precision", precision, *model],
+                [PROGRAM, "eval", "--images", o.labels / "val", "--annotations", o.labels / "val.json", "--quiet",
+                 "--precision", precision, *model],
                 check=True, capture_output=True, text=True).stdout
             print(f"{precision}: " + ", ".join(" ".join(line.split()) for line in text.splitlines()[:3]))
 

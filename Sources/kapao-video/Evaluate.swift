@@ -28,7 +28,9 @@ struct Evaluate: ParsableCommand {
   var results: String?
 
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(title: "Thresholds (here by default the preset paper)") var thresholds: ThresholdOptions
+  @OptionGroup(
+    title: "Thresholds (by default what the model recommends for people of every score, else the preset paper)")
+  var thresholds: ThresholdOptions
 
   @Flag(name: .shortAndLong, help: "Print the table only.")
   var quiet = false

@@ -43,6 +43,7 @@ struct SideCar {
     values["keypoint_overlap"] = number(thresholds.keypointOverlap)
     values["fusion_confidence"] = number(thresholds.fusionConfidence)
     values["fusion_distance"] = number(thresholds.fusionDistance)
+    values["fusion_weight"] = number(thresholds.fusionWeight)
     values["keypoint_objects"] = .flag(thresholds.usesKeypointObjects)
     values["keypoint_objects_only"] = .flag(thresholds.keypointObjectsOnly)
     values["border"] = .text(thresholds.border.rawValue)

@@ -49,8 +49,12 @@ public struct Fusion: Sendable {
         smallest = distance
       }
     }
-    if object.confidence > poses[nearest].keypoints[keypoint].confidence, smallest < thresholds.fusionDistance {
-      poses[nearest].keypoints[keypoint] = Keypoint(x: x, y: y, confidence: object.confidence, source: .keypointObject)
+    let own = poses[nearest].keypoints[keypoint]
+    if object.confidence > own.confidence, smallest < thresholds.fusionDistance {
+      let weight = thresholds.fusionWeight * poses[nearest].score
+      let share = weight / (weight + object.confidence)
+      poses[nearest].keypoints[keypoint] = Keypoint(
+        x: x + share * (own.x - x), y: y + share * (own.y - y), confidence: object.confidence, source: .keypointObject)
     }
   }
 

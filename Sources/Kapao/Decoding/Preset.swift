@@ -7,7 +7,7 @@ public enum Preset: String, CaseIterable, Sendable {
   /// The demo's with τ_ck 0.01, keeping only keypoints that a keypoint object confirmed.
   case partial
   /// For networks whose confidence in a person says little about the pose, such as the default model: people are scored by
-  /// the keypoint objects that confirm them as well.
+  /// the keypoint objects that confirm them as well, and both have a say in where the keypoints are.
   case confirmed
   /// The demo of one person in a 480p video; white, with face.
   case shuffle
@@ -33,8 +33,8 @@ public enum Preset: String, CaseIterable, Sendable {
         fusionConfidence: 0.3, fusionDistance: 50)
     case .confirmed:
       Thresholds(
-        poseConfidence: 0.15, poseOverlap: 0.45, keypointConfidence: 0.2, keypointOverlap: 0.45, fusionConfidence: 0.3,
-        fusionDistance: 50, scoring: .keypoints)
+        poseConfidence: 0.15, poseOverlap: 0.45, keypointConfidence: 0.1, keypointOverlap: 0.45, fusionConfidence: 0.3,
+        fusionDistance: 50, fusionWeight: 0.3, scoring: .keypoints)
     case .partial, .redLight:
       Thresholds(
         poseConfidence: 0.5, poseOverlap: 0.45, keypointConfidence: 0.01, keypointOverlap: 0.45, fusionConfidence: 0.2,

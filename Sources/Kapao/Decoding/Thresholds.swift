@@ -10,8 +10,11 @@ public struct Thresholds: Hashable, Sendable {
   public var keypointOverlap: Float
   /// τ_fc: confidence that a pose object must exceed to take part in the fusion.
   public var fusionConfidence: Float
-  /// τ_fd: distance in source pixels below which a keypoint object may replace a pose object's keypoint.
+  /// τ_fd: distance in source pixels below which a keypoint object may be fused into a pose.
   public var fusionDistance: Float
+  /// What the pose object's own keypoint weighs where a keypoint object is fused, as a multiple of its confidence: the
+  /// fused keypoint is the mean of both weighed by their confidences. With 0 the keypoint object replaces it (Algorithm 1).
+  public var fusionWeight: Float
   /// Whether keypoint objects are used at all.
   public var usesKeypointObjects: Bool
   /// Whether only keypoints that a keypoint object confirmed are drawn and exported (partial poses).
@@ -24,8 +27,9 @@ public struct Thresholds: Hashable, Sendable {
   /// All thresholds by name.
   public init(
     poseConfidence: Float, poseOverlap: Float, keypointConfidence: Float, keypointOverlap: Float,
-    fusionConfidence: Float, fusionDistance: Float, usesKeypointObjects: Bool = true,
-    keypointObjectsOnly: Bool = false, scoring: PoseScoring = .pose, border: BorderRule = .natural
+    fusionConfidence: Float, fusionDistance: Float, fusionWeight: Float = 0,
+    usesKeypointObjects: Bool = true, keypointObjectsOnly: Bool = false, scoring: PoseScoring = .pose,
+    border: BorderRule = .natural
   ) {
     self.poseConfidence = poseConfidence
     self.poseOverlap = poseOverlap
@@ -33,6 +37,7 @@ public struct Thresholds: Hashable, Sendable {
     self.keypointOverlap = keypointOverlap
     self.fusionConfidence = fusionConfidence
     self.fusionDistance = fusionDistance
+    self.fusionWeight = fusionWeight
     self.usesKeypointObjects = usesKeypointObjects
     self.keypointObjectsOnly = keypointObjectsOnly
     self.scoring = scoring

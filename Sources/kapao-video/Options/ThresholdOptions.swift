@@ -34,8 +34,14 @@ struct ThresholdOptions: ParsableArguments {
   @Option(help: "Confidence that a person must exceed to be fused with keypoint objects (τ_fc).")
   var fusionConfidence: Float?
 
-  @Option(help: "Distance in pixels within which a keypoint object replaces a keypoint (τ_fd).")
+  @Option(help: "Distance in pixels within which a keypoint object is fused into a pose (τ_fd).")
   var fusionDistance: Float?
+
+  @Option(
+    help:
+      "Weight of a pose object's own keypoint beside the keypoint object that is fused with it: 0 replaces it, as the official code does."
+  )
+  var fusionWeight: Float?
 
   @Flag(inversion: .prefixedNo, help: "Use keypoint objects at all.")
   var keypointObjects = true
@@ -55,17 +61,22 @@ struct ThresholdOptions: ParsableArguments {
     for (name, value) in shares {
       if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be between 0 and 1.") }
     }
-    if let fusionDistance, !(fusionDistance >= 0) { throw ValidationError("--fusion-distance must not be negative.") }
+    for (name, value) in [("--fusion-distance", fusionDistance), ("--fusion-weight", fusionWeight)] {
+      if let value, !(value >= 0) { throw ValidationError("\(name) must not be negative.") }
+    }
   }
 
   /// The thresholds for drawing and export: where the user names no preset, those that the model recommends.
   func thresholds(for model: Model) -> Thresholds { changed((preset ?? model.preset ?? .demo).thresholds) }
 
-  /// The thresholds for measuring accuracy: where the user names no preset, the paper's with the score that the model
-  /// recommends.
+  /// The thresholds for measuring accuracy: where the user names no preset, those that the model recommends, but people of
+  /// every score are measured, with the paper's overlap.
   func forEvaluation(of model: Model) -> Thresholds {
-    var thresholds = (preset ?? .paper).thresholds
-    thresholds.scoring = (preset ?? model.preset ?? .paper).thresholds.scoring
+    var thresholds = (preset ?? model.preset ?? .paper).thresholds
+    if preset == nil {
+      thresholds.poseConfidence = Preset.paper.thresholds.poseConfidence
+      thresholds.poseOverlap = Preset.paper.thresholds.poseOverlap
+    }
     return changed(thresholds)
   }
 
@@ -78,6 +89,7 @@ struct ThresholdOptions: ParsableArguments {
     thresholds.keypointOverlap = keypointOverlap ?? thresholds.keypointOverlap
     thresholds.fusionConfidence = fusionConfidence ?? thresholds.fusionConfidence
     thresholds.fusionDistance = fusionDistance ?? thresholds.fusionDistance
+    thresholds.fusionWeight = fusionWeight ?? thresholds.fusionWeight
     thresholds.usesKeypointObjects = keypointObjects
     thresholds.keypointObjectsOnly = keypointObjectsOnly || thresholds.keypointObjectsOnly
     thresholds.border = border

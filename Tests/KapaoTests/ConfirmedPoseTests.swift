@@ -2,8 +2,8 @@ import Kapao
 import TestSupport
 import Testing
 
-@Suite("Scores of people")
-struct PoseScoringTests {
+@Suite("What keypoint objects change in poses")
+struct ConfirmedPoseTests {
   /// Two pose objects of confidence 0.81 and 0.64 in a picture of 256 pixels, 128 apart, and a keypoint object of
   /// confidence 0.49 on the nose of the second.
   private static let predictions: DecodedPredictions = {
@@ -52,5 +52,14 @@ struct PoseScoringTests {
   func withoutKeypointObjects() {
     let found = poses { $0.usesKeypointObjects = false }
     #expect(found.map { $0.box.x1 } == [34, 162])
+  }
+
+  @Test("a keypoint object replaces the keypoint, or is weighed against it by their confidences")
+  func weight() {
+    func nose(_ weight: Float) -> Keypoint { poses { $0.fusionWeight = weight }[0].keypoints[0] }
+    #expect(nose(0).x == 194)
+    #expect(abs(nose(0.5).x - (0.49 * 194 + 0.32 * 192) / 0.81) < 1e-3)
+    #expect(abs(nose(0.5).confidence - 0.49) < 1e-6, "it is as sure as the keypoint object")
+    #expect(nose(0.5).source == .keypointObject)
   }
 }
