@@ -3,15 +3,16 @@
 import torch
 
 
-def orthogonal(g: torch.Tensor, steps: int = 5) -> torch.Tensor:
-    """About the nearest (semi-)orthogonal matrix to each of (N, rows, columns): Newton–Schulz iteration of order 5."""
+def orthogonal(g: torch.Tensor, steps: int = 5, precision: torch.dtype = torch.float32) -> torch.Tensor:
+    """About the nearest (semi-)orthogonal matrix to each of (N, rows, columns): Newton–Schulz iteration of order 5,
+    for which bfloat16 is enough."""
     tall = g.shape[1] > g.shape[2]
     x = g.mT if tall else g
-    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    x = (x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)).to(precision)
     for _ in range(steps):
         a = x @ x.mT
         x = 3.4445 * x + torch.baddbmm(a, a, a, beta=-4.7750, alpha=2.0315) @ x
-    return x.mT if tall else x
+    return (x.mT if tall else x).to(g.dtype)
 
 
 class Muon(torch.optim.Optimizer):
@@ -20,7 +21,8 @@ class Muon(torch.optim.Optimizer):
     An orthogonal update is scaled by 0.2·√(longer side), the size of a typical AdamW update, so both take one rate.
     """
 
-    def __init__(self, groups):
+    def __init__(self, groups, precision: torch.dtype = torch.float32):
+        self.precision = precision
         super().__init__(groups, {"lr": 0.0, "betas": (0.9, 0.99), "weight_decay": 0.0, "orthogonal": False})
 
     @torch.no_grad()
@@ -46,7 +48,7 @@ class Muon(torch.optim.Optimizer):
             look = p.grad.lerp(mean, beta).flatten(1)
             shapes.setdefault(look.shape, []).append((p, look))
         for shape, pairs in shapes.items():
-            updates = orthogonal(torch.stack([look for _, look in pairs]))
+            updates = orthogonal(torch.stack([look for _, look in pairs]), precision=self.precision)
             rate = group["lr"] * 0.2 * max(shape) ** 0.5
             for (p, _), update in zip(pairs, updates):
                 p.add_(update.view(p.shape), alpha=-rate)

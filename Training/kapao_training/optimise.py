@@ -5,8 +5,10 @@ import torch
 from .muon import Muon
 
 
-def make_optimizer(kind: str, network: torch.nn.Module, decay: float) -> torch.optim.Optimizer:
-    """`sgd` (Nesterov, as the paper), `adamw` or `muon`. Rate and momentum are set every step, see `set_rate`."""
+def make_optimizer(kind: str, network: torch.nn.Module, decay: float,
+                   precision: torch.dtype = torch.float32) -> torch.optim.Optimizer:
+    """`sgd` (Nesterov, as the paper), `adamw` or `muon`. Rate and momentum are set every step, see `set_rate`.
+    `precision` is that of Muon's iteration."""
     weights = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": weights, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
@@ -19,7 +21,7 @@ def make_optimizer(kind: str, network: torch.nn.Module, decay: float) -> torch.o
         ids = {id(p) for p in inner}
         outer = [p for p in weights if id(p) not in ids]
         return Muon([{"params": inner, "weight_decay": decay, "orthogonal": True},
-                     {"params": outer, "weight_decay": decay}, groups[1]])
+                     {"params": outer, "weight_decay": decay}, groups[1]], precision)
     raise ValueError(f"unknown optimiser {kind}")
 
 

@@ -92,7 +92,8 @@ class Run:
             network = Network(Architecture(self.dataset.skeleton.count, o.width, o.depth))
         self.network = network.to(self.device, memory_format=torch.channels_last).freeze(o.freeze).train()
         self.average = Average(self.network, o.average)
-        self.optimizer = make_optimizer(o.optimizer, self.network, o.decay)
+        self.optimizer = make_optimizer(
+            o.optimizer, self.network, o.decay, torch.bfloat16 if o.bf16 else torch.float32)
         self.step, self.seconds, self.best = 0, 0.0, -1.0
         if saved:
             self.average.network.load_state_dict(saved["ema"])

@@ -8,10 +8,11 @@ from kapao_training.network import Architecture, Network
 from kapao_training.optimise import make_optimizer, set_rate
 
 
-def test_newton_schulz_makes_singular_values_near_one():
+@pytest.mark.parametrize("precision", (torch.float32, torch.bfloat16))
+def test_newton_schulz_makes_singular_values_near_one(precision):
     g = torch.randn(3, 24, 60, generator=torch.Generator().manual_seed(0))
     for matrix in (g, g.mT):
-        values = torch.linalg.svdvals(orthogonal(matrix))
+        values = torch.linalg.svdvals(orthogonal(matrix, precision=precision))
         assert values.min() > 0.5 and values.max() < 1.3
 
 
