@@ -47,8 +47,8 @@ public final class Calibrator {
     let count = Float(imageCount)
     return try model.calibrated(
       ranges.mapValues { all, sum in
-        // Values that few pictures have are cut a little, for finer steps in all.
-        all.combined(sum) { 0.75 * $0 + 0.25 * $1 / count }.balanced(share: 0.5)
+        // Values that few pictures have are cut, for finer steps in all.
+        all.combined(sum) { 0.5 * $0 + 0.5 * $1 / count }.balanced(share: 0.5)
       })
   }
 }

@@ -33,7 +33,7 @@ public enum Preset: String, CaseIterable, Sendable {
         fusionConfidence: 0.3, fusionDistance: 50)
     case .confirmed:
       Thresholds(
-        poseConfidence: 0.15, poseOverlap: 0.45, keypointConfidence: 0.1, keypointOverlap: 0.45, fusionConfidence: 0.3,
+        poseConfidence: 0.2, poseOverlap: 0.45, keypointConfidence: 0.1, keypointOverlap: 0.45, fusionConfidence: 0.3,
         fusionDistance: 50, fusionWeight: 0.3, scoring: .keypoints)
     case .partial, .redLight:
       Thresholds(
