@@ -2,7 +2,7 @@
 """What `--detect-every` gains and costs on a clip: frames a second, and how far the poses of the frames that are skipped
 are from those that are found when every frame is looked at.
 
-    Benchmarks/skipping.py CLIP... [--every 2,3,5] [--video] [--least 0.15] [--options='--tracker none']
+    Benchmarks/skipping.py CLIP... [--every 2,3,5] [--video] [--least 0.2] [--options='--tracker none']
 
 The similarity is the OKS of COCO with the area of the box, over everyone found in a skipped frame, with a score of at
 least LEAST, when all frames are looked at: the mean over pairs (assigned greedily, at least 0.1), and the share of
@@ -93,7 +93,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("clips", nargs="+", metavar="CLIP")
     parser.add_argument("--every", default="2,3,5")
-    parser.add_argument("--least", type=float, default=0.15)
+    parser.add_argument("--least", type=float, default=0.2)
     parser.add_argument("--video", action="store_true", help="write an annotated video too")
     parser.add_argument("--options", default="", help="further options of annotate, in one word")
     arguments = parser.parse_args()
