@@ -62,7 +62,7 @@ struct ThresholdOptions: ParsableArguments {
       if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be between 0 and 1.") }
     }
     for (name, value) in [("--fusion-distance", fusionDistance), ("--fusion-weight", fusionWeight)] {
-      if let value, !(value >= 0) { throw ValidationError("\(name) must not be negative.") }
+      if let value, !(value >= 0 && value.isFinite) { throw ValidationError("\(name) must be a number from 0.") }
     }
   }
 
