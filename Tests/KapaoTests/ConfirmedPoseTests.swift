@@ -55,11 +55,18 @@ struct ConfirmedPoseTests {
   }
 
   @Test("a keypoint object replaces the keypoint, or is weighed against it by their confidences")
-  func weight() {
-    func nose(_ weight: Float) -> Keypoint { poses { $0.fusionWeight = weight }[0].keypoints[0] }
-    #expect(nose(0).x == 194)
-    #expect(abs(nose(0.5).x - (0.49 * 194 + 0.32 * 192) / 0.81) < 1e-3)
-    #expect(abs(nose(0.5).confidence - 0.49) < 1e-6, "it is as sure as the keypoint object")
-    #expect(nose(0.5).source == .keypointObject)
+  func weight() throws {
+    func nose(_ weight: Float) throws -> Keypoint {
+      let found = poses { thresholds in
+        thresholds.poseConfidence = 0.05
+        thresholds.fusionWeight = weight
+      }
+      return try #require(found.first).keypoints[0]
+    }
+    #expect(try nose(0).x == 194)
+    let weighed = try nose(0.5)
+    #expect(abs(weighed.x - (0.49 * 194 + 0.32 * 192) / 0.81) < 1e-3)
+    #expect(abs(weighed.confidence - 0.49) < 1e-6, "it is as sure as the keypoint object")
+    #expect(weighed.source == .keypointObject)
   }
 }
