@@ -148,10 +148,11 @@ struct LiveStreamTests {
     // Far more pictures a second than the network can look at.
     let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2000", detectEvery: .auto)
     bench.stream.start()
-    #expect(bench.watcher.wait(for: 300, within: 30) != nil)
+    #expect(bench.watcher.wait(for: 1000, within: 60) != nil)
     #expect(bench.stream.stop())
     let status = bench.stream.status
     #expect(status.detectEvery > 1)
-    #expect(status.counters.predicted > status.counters.detected)
+    // A quick machine looks at every second one, once it has found out.
+    #expect(status.counters.predicted > status.counters.detected / 2)
   }
 }
