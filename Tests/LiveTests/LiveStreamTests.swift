@@ -146,13 +146,12 @@ struct LiveStreamTests {
   @Test("a network too slow for the source is asked less often")
   func automatic() throws {
     // Far more pictures a second than the network can look at.
-    let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2000", detectEvery: .auto)
+    let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=10000", detectEvery: .auto)
     bench.stream.start()
     #expect(bench.watcher.wait(for: 1000, within: 60) != nil)
     #expect(bench.stream.stop())
     let status = bench.stream.status
     #expect(status.detectEvery > 1)
-    // A quick machine looks at every second one, once it has found out.
-    #expect(status.counters.predicted > status.counters.detected / 2)
+    #expect(status.counters.predicted > status.counters.detected)
   }
 }
