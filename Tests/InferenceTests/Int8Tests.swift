@@ -60,7 +60,15 @@ struct Int8Tests {
   func threads() throws {
     let image = try image()
     let model = try calibrated([image])
+    let cores = try allowedCores()
     #expect(try grids(model, image) == grids(model, image, threads: 2))
+    #expect(try allowedCores() == cores, "after a picture the thread may run anywhere again")
+  }
+
+  /// The line of the kernel's status that says where the calling thread may run.
+  private func allowedCores() throws -> Substring? {
+    try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8).split(separator: "\n")
+      .first { $0.hasPrefix("Cpus_allowed:") }
   }
 
   @Test("ranges that are too narrow cost accuracy", .enabled(if: path != nil))

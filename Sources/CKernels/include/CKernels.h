@@ -46,6 +46,17 @@ void kapao_copy_cells(const uint8_t *input, int cells, int channels, int pitch, 
 /// Vector instructions of this processor: 2 for AVX-512 (F, BW, DQ, VL), 1 for AVX2 with FMA, 0 otherwise.
 int kapao_vector_level(void);
 
+// MARK: threads.c
+
+/// Keeps the calling thread on the core where it is and returns which; -1 if the process has no other.
+int kapao_stay(void);
+
+/// Lets the calling thread run on all cores of the process again.
+void kapao_roam(void);
+
+/// Keeps the calling thread off a core, and no longer off the one that it was kept off before.
+void kapao_keep_off(int core);
+
 // MARK: overlay.c
 
 // A canvas of premultiplied pixels 0xAAYYUUVV, drawn in the frame's own YUV, blended onto 4:2:0 planes.

@@ -60,6 +60,10 @@ final class OneDNNExecutor: Executor {
 
   func run(into output: HeadOutput) throws {
     omp_set_num_threads(Int32(program.threads))
+    try SharedRows.apart(threads: program.threads) { try execute(into: output) }
+  }
+
+  private func execute(into output: HeadOutput) throws {
     for (grid, memory) in heads { try memory.point(to: output.destination(of: grid).baseAddress!) }
     for (index, operation) in operations.enumerated() {
       switch operation {

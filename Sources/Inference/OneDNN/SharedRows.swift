@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// Work on rows, shared out among the threads that compute oneDNN's primitives: they are awake already.
@@ -19,6 +20,21 @@ struct SharedRows {
         GOMP_parallel({ $0!.load(as: SharedRows.self).runPart() }, $0, UInt32(threads), 0)
       }
     }
+  }
+
+  /// Does `work` with this thread on one core and the other threads on others.
+  ///
+  /// A thread that sleeps for microseconds at a time is woken on the core of the one that wakes it more often than not;
+  /// all then take turns there, frame after frame, beside idle cores.
+  static func apart(threads: Int, _ work: () throws -> Void) rethrows {
+    guard threads > 1 else { return try work() }
+    let core = kapao_stay()
+    guard core >= 0 else { return try work() }
+    defer { kapao_roam() }
+    run(threads, threads: threads) { part in
+      if part.lowerBound > 0 { kapao_keep_off(core) }
+    }
+    try work()
   }
 
   private func runPart() {
