@@ -48,7 +48,7 @@ public struct AVErrorCode: RawRepresentable, Hashable, Sendable, CustomStringCon
   }
 
   /// Whether trying again later may help: the network, a busy resource, a server that failed.
-  var isTransient: Bool {
+  package var isTransient: Bool {
     let numbers = [
       ETIMEDOUT, ECONNREFUSED, ECONNRESET, ECONNABORTED, EPIPE, EHOSTUNREACH, ENETUNREACH, ENETDOWN, ENOTCONN, EIO,
       ENOMEM, EMFILE, ENFILE, EBUSY, EAGAIN,

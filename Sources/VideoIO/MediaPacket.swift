@@ -2,7 +2,7 @@ import CFFmpeg
 
 /// A packet of an audio or subtitle stream that is copied from input to output as it is.
 public final class MediaPacket: @unchecked Sendable {
-  // @unchecked: handed from stage to stage; whoever holds it is the only one to use it.
+  // @unchecked: only changed by whoever is the only one to hold it.
 
   /// Index of the stream in the input.
   public let streamIndex: Int
@@ -30,6 +30,13 @@ public final class MediaPacket: @unchecked Sendable {
   /// Presentation time in units of ``timeBase``; nil if there is none.
   public var pts: Int64? { native.pointee.pts == cffmpeg_no_pts() ? nil : native.pointee.pts }
 
+  /// Adds to its timestamps. Only for the one who has it from the reader, before it goes to several outputs.
+  public func move(byMicroseconds shift: Int64) {
+    let ticks = shift.rescaled(from: .microsecond, to: timeBase)
+    if native.pointee.pts != cffmpeg_no_pts() { native.pointee.pts &+= ticks }
+    if native.pointee.dts != cffmpeg_no_pts() { native.pointee.dts &+= ticks }
+  }
+
   /// Presentation (or else decoding) time in seconds; nil if there is none.
   public var time: Double? { microseconds.map { Double($0) / 1e6 } }
 
@@ -39,7 +46,7 @@ public final class MediaPacket: @unchecked Sendable {
   }
 
   /// Presentation (or else decoding) time in microseconds.
-  var microseconds: Int64? {
+  public var microseconds: Int64? {
     let ticks = native.pointee.pts == cffmpeg_no_pts() ? native.pointee.dts : native.pointee.pts
     return ticks == cffmpeg_no_pts() ? nil : ticks.microseconds(timeBase)
   }

@@ -5,17 +5,24 @@ final class Muxer {
   let destination: OutputDestination
   private let context: UnsafeMutablePointer<AVFormatContext>
   private let interrupter: Interrupter
+  private let interleaves: Bool
   private var isOpen = true
   /// Whether a header was written that no trailer follows yet.
   private var needsTrailer = false
   private var lastDTS: [Int32: Int64] = [:]
 
   /// Opens the output; the container goes by `format`, or else the extension of the final name.
-  init(_ destination: OutputDestination, format: String?, timeout: Double? = nil) throws(VideoError) {
+  ///
+  /// - Parameter interleaves: Whether packets are kept back until those of all streams can be written in order of time;
+  ///   otherwise they are written as they come.
+  init(
+    _ destination: OutputDestination, format: String?, timeout: Double? = nil, interleaves: Bool = true
+  ) throws(VideoError) {
     LibavLog.install()
     interrupter = Interrupter()
     interrupter.allow(timeout)
     self.destination = destination
+    self.interleaves = interleaves
     let wanted = format ?? (destination.path == "-" ? "matroska" : nil)
     guard let output = av_guess_format(wanted, wanted == nil ? destination.path : nil, nil) else {
       let detail = wanted.map { "unknown output format '\($0)'" } ?? "no container is known for this file extension"
@@ -74,6 +81,8 @@ final class Muxer {
   /// libav's name of the container, such as `mp4`.
   var formatName: String { String(cString: context.pointee.oformat.pointee.name) }
 
+  private var isMP4: Bool { ["mp4", "mov", "ipod", "3gp"].contains(formatName) }
+
   private var flags: Int32 { context.pointee.oformat.pointee.flags }
 
   /// Whether frames may follow each other at any distance. (libav's own flag is not set for MP4.)
@@ -98,6 +107,33 @@ final class Muxer {
     case AVMEDIA_TYPE_SUBTITLE: return format.subtitle_codec != AV_CODEC_ID_NONE
     default: return false
     }
+  }
+
+  /// Whether packets of a stream can be copied into the container so that players find them.
+  func canHold(_ parameters: AVCodecParameters) -> Bool {
+    let codec = parameters.codec_id
+    guard parameters.codec_type == AVMEDIA_TYPE_AUDIO else { return canHold(codec) }
+    // MPEG-TS has AAC without the header that these want before the first packet.
+    let needsHeader = formatName == "rtsp" || isMP4 && !destination.isSeekable
+    if codec == AV_CODEC_ID_AAC, parameters.extradata_size == 0, needsHeader { return false }
+    switch formatName {
+    // Everything else would be private data to players.
+    case "mpegts", "hls": return Self.transportStreamAudio.contains(codec)
+    // Matroska takes all that AVI knows, which libav does not tell.
+    case "matroska": return canHold(codec) || Self.isKnownToAVI(codec)
+    default: return canHold(codec)
+    }
+  }
+
+  private static let transportStreamAudio = [
+    AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3,
+    AV_CODEC_ID_OPUS, AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_S302M,
+  ]
+
+  private static func isKnownToAVI(_ codec: AVCodecID) -> Bool {
+    var tag: UInt32 = 0
+    var tags = [avformat_get_riff_audio_tags(), nil]
+    return av_codec_get_tag2(&tags, codec, &tag) != 0
   }
 
   /// Adds a stream.
@@ -140,7 +176,7 @@ final class Muxer {
 
   /// Writes the header; options that the container does not know stay in `options`.
   func writeHeader(_ options: LibavOptions) throws(VideoError) {
-    if ["mp4", "mov", "ipod", "3gp"].contains(formatName), options["movflags"] == nil {
+    if isMP4, options["movflags"] == nil {
       options["movflags"] = destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"
     }
     try limited { options.withNative { avformat_write_header(context, $0) } }
@@ -162,7 +198,7 @@ final class Muxer {
       packet.pointee.pts = max(packet.pointee.pts, last &+ 1)
     }
     lastDTS[index] = packet.pointee.dts
-    try limited { av_interleaved_write_frame(context, packet) }
+    try limited { interleaves ? av_interleaved_write_frame(context, packet) : av_write_frame(context, packet) }
   }
 
   /// Writes what is left and the trailer.

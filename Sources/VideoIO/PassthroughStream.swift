@@ -28,6 +28,18 @@ public final class PassthroughStream: @unchecked Sendable {
     try VideoError.check("copy", "stream") { avcodec_parameters_copy(parameters, stream.pointee.codecpar) }
   }
 
+  /// Whether packets of the other one can be written where this one's are.
+  public func isContinued(by other: PassthroughStream) -> Bool {
+    let (mine, others) = (parameters.pointee, other.parameters.pointee)
+    return index == other.index && timeBase == other.timeBase && mine.codec_id == others.codec_id
+      && mine.sample_rate == others.sample_rate && mine.ch_layout.nb_channels == others.ch_layout.nb_channels
+      && Self.header(mine).elementsEqual(Self.header(others))
+  }
+
+  private static func header(_ parameters: AVCodecParameters) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: parameters.extradata, count: Int(parameters.extradata_size))
+  }
+
   deinit {
     var parameters: UnsafeMutablePointer<AVCodecParameters>? = parameters
     avcodec_parameters_free(&parameters)

@@ -44,7 +44,8 @@ public final class VideoWriter: @unchecked Sendable {
     self.template = template
     let destination = try OutputDestination(path, inPlace: options.inPlace)
     do {
-      muxer = try Muxer(destination, format: options.format, timeout: options.timeout)
+      muxer = try Muxer(
+        destination, format: options.format, timeout: options.timeout, interleaves: !options.inPlace)
       choice = try EncoderChoice(options, for: muxer)
     } catch {
       destination.discard()
@@ -185,7 +186,7 @@ public final class VideoWriter: @unchecked Sendable {
     video.pointee.disposition = AV_DISPOSITION_DEFAULT
     if let rate = template.frameRate { video.pointee.avg_frame_rate = rate.native }
     for stream in template.passthrough {
-      guard muxer.canHold(stream.parameters.pointee.codec_id) else {
+      guard muxer.canHold(stream.parameters.pointee) else {
         messages.append(
           "\(stream.kind.rawValue) stream \(stream.index) (\(stream.codec)) is left out: a \(muxer.formatName) file "
             + "cannot hold it")

@@ -13,7 +13,8 @@ public struct WriterOptions: Sendable, Equatable {
   /// Further options of encoder and container, as on ffmpeg's command line without the dash.
   public var libavOptions: [String: String] = [:]
   /// Writes a file under its final name from the beginning: what is there can be read while it grows, and after a crash
-  /// (with a container that needs no index at the end).
+  /// (with a container that needs no index at the end). Packets of copied streams do not wait for frames, nor these for
+  /// them.
   public var inPlace = false
   /// Seconds that opening, and each write, may block; nil for no limit.
   public var timeout: Double?

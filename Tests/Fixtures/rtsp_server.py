@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""A camera for the tests: rtsp_server.py PORT WIDTHxHEIGHT [--path PATH] [--password WORD] [--published FILE.ts]
+"""A camera for the tests: rtsp_server.py PORT WIDTHxHEIGHT [--path PATH] [--sound] [--password WORD]
+[--published FILE.ts]
 
 Serves on 127.0.0.1 (port 0 picks one; the line "ready PORT" tells it):
-  /live      a moving ball at 25 frames/s (or another PATH)
+  /live      a moving ball at 25 frames/s (or another PATH), with --sound a tone in G.711
   /publish   takes what is pushed and writes it to FILE.ts
 With --password everything is for user "viewer" with this password.
 """
@@ -23,6 +24,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("port")
 parser.add_argument("size")
 parser.add_argument("--path", default="live")
+parser.add_argument("--sound", action="store_true")
 parser.add_argument("--password")
 parser.add_argument("--published")
 arguments = parser.parse_args()
@@ -54,9 +56,11 @@ if arguments.password:
     auth.add_basic(GstRtspServer.RTSPAuth.make_basic("viewer", arguments.password), token)
     server.set_auth(auth)
 
+sound = "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8 "
 mounts.add_factory("/" + arguments.path, factory(
     f"( videotestsrc is-live=true pattern=ball ! video/x-raw,width={width},height={height},framerate=25/1 "
-    "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 config-interval=1 )"
+    "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 config-interval=1 "
+    f"{sound if arguments.sound else ''})"
 ))
 if arguments.published:
     publish = factory(f'( rtph264depay name=depay0 ! h264parse ! mpegtsmux ! filesink location="{arguments.published}" )')

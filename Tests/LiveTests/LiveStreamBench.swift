@@ -20,12 +20,14 @@ struct LiveStreamBench {
 
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
-    maximumRate: Double? = nil, detectEvery: DetectEvery = .all, networks: NetworkProvider? = nil
+    maximumRate: Double? = nil, detectEvery: DetectEvery = .all, networks: NetworkProvider? = nil,
+    carriesSound: Bool = true
   ) throws {
     let source = try LiveSource(source, transport: transport)
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate
+    settings.carriesSound = carriesSound
     settings.tracking.detectEvery = detectEvery
     watcher = Watcher()
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

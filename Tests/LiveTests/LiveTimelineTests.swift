@@ -18,7 +18,9 @@ struct LiveTimelineTests {
     var timeline = LiveTimeline()
     _ = timeline.place(generation: 1, source: 77_000_000, arrival: 1_000_000)
     #expect(timeline.place(generation: 2, source: 40_000, arrival: 9_000_000) == 9_000_000)
+    #expect(timeline.shift(generation: 3) == nil)
     #expect(timeline.place(generation: 2, source: 80_000, arrival: 9_100_000) == 9_040_000)
+    #expect(timeline.shift(generation: 2) == 8_960_000)
   }
 
   @Test("stamps that stand still are replaced by arrivals, and never go back")

@@ -27,6 +27,7 @@ struct ConfigurationReaderTests {
         court1:
           source: rtsp://camera/live
           transport: udp
+          sound: false
           max_fps: 5
           size: 640
           bbox: false
@@ -45,6 +46,8 @@ struct ConfigurationReaderTests {
     let first = configuration.streams[0]
     #expect(first.source.options["rtsp_transport"] == "udp")
     #expect(first.maximumRate == 5)
+    #expect(!first.carriesSound)
+    #expect(configuration.streams[1].carriesSound)
     #expect(first.stallTimeout == 8)
     #expect(first.analysis.arguments == ["--size=640", "--no-skeleton"])
     #expect(first.analysis.network.inputSize == 640)

@@ -16,12 +16,14 @@ extension ConfigurationReader {
     func first<Value>(_ read: (YAMLSection) -> Value?) -> Value? {
       levels.map(read).compactMap { $0 }.first
     }
+    let sound = first { $0.flag("sound") }
     let rate = first { $0.number("max_fps", 0.1...1000) }
     let stall = first { $0.seconds("stall_timeout") }
     let analysis = analysis(section, defaults: defaults)
     section.finish()
     guard let source, let analysis else { return nil }
     var stream = StreamConfiguration(name: name, source: source, analysis: analysis)
+    stream.carriesSound = sound ?? true
     stream.maximumRate = rate
     stream.stallTimeout = stall ?? stream.stallTimeout
     stream.outputs = outputs

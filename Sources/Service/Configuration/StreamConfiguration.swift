@@ -9,6 +9,8 @@ public struct StreamConfiguration: Hashable, Sendable {
   public var source: LiveSource
   /// How people are found, tracked and drawn.
   public var analysis: StreamAnalysis
+  /// Whether the source's sound goes to the outputs that can hold it.
+  public var carriesSound = true
   /// Pictures a second that are looked at, at most.
   public var maximumRate: Double?
   /// Seconds without a picture before the source is connected again.
@@ -19,6 +21,7 @@ public struct StreamConfiguration: Hashable, Sendable {
   /// The settings with a model.
   func settings(for model: Model) -> LiveSettings {
     var settings = analysis.settings(name, source, model)
+    settings.carriesSound = carriesSound
     settings.maximumRate = maximumRate
     settings.rules.stall = stallTimeout
     return settings

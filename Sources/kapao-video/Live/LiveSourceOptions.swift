@@ -19,6 +19,9 @@ struct LiveSourceOptions: ParsableArguments {
     help: "Option of libav for the source as KEY=VALUE, for example framerate=30 (repeatable).")
   var options: [KeyValue] = []
 
+  @Flag(help: "Leave the source's sound out of the videos.")
+  var noSound = false
+
   @Flag(help: "Begin a file again at its end.")
   var loop = false
 

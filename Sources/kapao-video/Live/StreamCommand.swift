@@ -47,6 +47,7 @@ struct StreamCommand: ParsableCommand {
     let source = try sourceOptions.source(EnvironmentText.expand(source))
     let (networks, model) = try analysis.networkSettings().load()
     var settings = analysis.settings(name: "stream", source: source, model: model)
+    settings.carriesSound = !sourceOptions.noSound
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout
     let log = ServiceLog.make(quiet: quiet)

@@ -11,7 +11,7 @@ extension LiveOutput {
   ) -> LiveOutput {
     let names = PartNames(path)
     return LiveOutput(path, stream: stream, content: .pictures, log: log) {
-      VideoSink(names, path: path, codec: codec, libavOptions: options)
+      VideoSink(names, path: path, codec: codec, libavOptions: options, log: log)
     }
   }
 
@@ -23,7 +23,7 @@ extension LiveOutput {
     LiveOutput("recording \(folder)", stream: stream, content: .poses, log: log) {
       SegmentedSink(
         folder: folder, names: SegmentName(stream: stream, ending: ending), seconds: seconds, retention: retention
-      ) { VideoSink($0, codec: codec) }
+      ) { VideoSink($0, codec: codec, log: log) }
     }
   }
 

@@ -1,37 +1,47 @@
 import Foundation
+import Kapao
+import Logging
 import VideoIO
 
-/// An annotated video that is written while it happens: a file, or a push to a server. A change of size ends it and
-/// begins the next one (for files under a name with a number).
+/// An annotated video that is written while it happens: a file, or a push to a server. A change of size or of
+/// the kind of sound ends it and begins the next one (for files under a name with a number).
 public final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
   private let names: PartNames
   private let path: String
   private let options: WriterOptions
+  private let log: Logger
   private var writer: VideoWriter?
   private var shape: Shape?
 
-  private struct Shape: Equatable {
-    let width: Int
-    let height: Int
+  /// What cannot change within a video.
+  private struct Shape {
+    let size: ImageSize
     let isFullRange: Bool
+    let sound: [PassthroughStream]
 
-    init(_ frame: VideoFrame) {
-      width = frame.size.width
-      height = frame.size.height
-      isFullRange = frame.isFullRange
+    init(_ live: LiveFrame) {
+      size = live.frame.size
+      isFullRange = live.frame.isFullRange
+      sound = live.sound.streams
+    }
+
+    func isContinued(by other: Shape) -> Bool {
+      size == other.size && isFullRange == other.isFullRange && sound.count == other.sound.count
+        && zip(sound, other.sound).allSatisfy { $0.isContinued(by: $1) }
     }
   }
 
   /// Writes to a file (`.mp4`, `.mkv`, `.ts`, `.m3u8`) or pushes to an `rtsp`, `rtmp`, `srt` or `udp` URL.
-  public convenience init(_ path: String, codec: String? = nil, libavOptions: [String: String] = [:]) {
-    self.init(PartNames(path), path: path, codec: codec, libavOptions: libavOptions)
+  convenience init(_ path: String, codec: String?, log: Logger) {
+    self.init(PartNames(path), path: path, codec: codec, log: log)
   }
 
-  init(_ names: PartNames, path: String, codec: String?, libavOptions: [String: String] = [:]) {
+  init(_ names: PartNames, path: String, codec: String?, libavOptions: [String: String] = [:], log: Logger) {
     self.names = names
     self.path = path
+    self.log = log
     options = Self.options(path, codec: codec, libavOptions: libavOptions)
   }
 
@@ -71,20 +81,37 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
     return options
   }
 
-  /// Encodes a picture.
-  public func write(_ frame: LiveFrame) throws {
-    let new = Shape(frame.frame)
-    if let shape, shape != new {
+  /// Encodes a picture and copies its sound.
+  public func write(_ live: LiveFrame) throws {
+    let new = Shape(live)
+    if let shape, !shape.isContinued(by: new) {
       try writer?.finish()
       writer = nil
     }
     shape = new
-    let open =
-      try writer
-      ?? VideoWriter(names.next(), options: options, template: OutputTemplate(timeBase: LiveFrame.timeBase))
-    writer = open
-    try open.write(frame.frame)
+    if let writer { try writer.write(live.frame) } else { writer = try begin(with: live) }
+    for packet in live.sound.packets { try writer?.write(packet) }
     if options.format == "hls" { try checkSpace() }
+  }
+
+  /// A writer that has its first picture. Sound that the container refuses is left out.
+  private func begin(with live: LiveFrame) throws -> VideoWriter {
+    var template = OutputTemplate(timeBase: LiveFrame.timeBase)
+    template.passthrough = live.sound.streams
+    do {
+      return try begin(with: live.frame, template)
+    } catch let error as VideoError where !live.sound.streams.isEmpty && !error.code.isTransient {
+      log.warning("the sound is left out: \(Redaction.redact("\(error)"))")
+      template.passthrough = []
+      return try begin(with: live.frame, template)
+    }
+  }
+
+  private func begin(with frame: VideoFrame, _ template: OutputTemplate) throws -> VideoWriter {
+    let writer = try VideoWriter(names.next(), options: options, template: template)
+    try writer.write(frame)
+    for warning in writer.warnings { log.warning("\(warning)") }
+    return writer
   }
 
   /// libav's writer of playlists does not notice that its files remain empty.

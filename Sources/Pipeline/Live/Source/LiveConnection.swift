@@ -7,23 +7,26 @@ final class LiveConnection: @unchecked Sendable {
 
   let generation: Int
   private let source: LiveSource
+  private let carriesSound: Bool
   private let interrupter = Interrupter()
   private let awake = DispatchSemaphore(value: 0)
   private let queue: DispatchQueue
-  private let deliver: @Sendable (VideoFrame, Double) -> Void
-  private let opened: @Sendable (MediaInfo) -> Void
+  private let deliver: @Sendable (ReaderItem, Double) -> Void
+  private let opened: @Sendable (MediaInfo, [PassthroughStream]) -> Void
   private let ended: @Sendable ((any Error)?) -> Void
   private var pacer = SourcePacer()
 
   /// - Parameters:
-  ///   - opened: Called when the input is open.
-  ///   - deliver: Called with each picture and the time of its arrival.
+  ///   - opened: Called when the input is open, with the sound that it has.
+  ///   - deliver: Called with each picture and each packet of sound, and the time of its arrival.
   ///   - ended: Called once, with what ended the connection, or `nil` at the end of the input.
   init(
-    _ source: LiveSource, stream: String, generation: Int, opened: @escaping @Sendable (MediaInfo) -> Void,
-    deliver: @escaping @Sendable (VideoFrame, Double) -> Void, ended: @escaping @Sendable ((any Error)?) -> Void
+    _ source: LiveSource, carriesSound: Bool, stream: String, generation: Int,
+    opened: @escaping @Sendable (MediaInfo, [PassthroughStream]) -> Void,
+    deliver: @escaping @Sendable (ReaderItem, Double) -> Void, ended: @escaping @Sendable ((any Error)?) -> Void
   ) {
     self.source = source
+    self.carriesSound = carriesSound
     self.generation = generation
     self.deliver = deliver
     self.opened = opened
@@ -51,12 +54,18 @@ final class LiveConnection: @unchecked Sendable {
 
   private func read() throws {
     dispatchPrecondition(condition: .onQueue(queue))
-    let reader = try VideoReader(source.input, options: source.readerOptions, interrupter: interrupter)
+    var options = source.readerOptions
+    options.passthrough = carriesSound
+    let reader = try VideoReader(source.input, options: options, interrupter: interrupter)
     defer { reader.close() }
-    opened(reader.info)
+    let sound = reader.template.passthrough.filter { $0.kind == .audio }
+    opened(reader.info, sound)
     while let item = try reader.next() {
-      guard case .frame(let frame) = item else { continue }
-      deliver(frame, source.isPaced ? pace(frame) : reader.packetArrival)
+      switch item {
+      case .frame(let frame): deliver(item, source.isPaced ? pace(frame) : reader.packetArrival)
+      case .packet(let packet):
+        if sound.contains(where: { $0.index == packet.streamIndex }) { deliver(item, reader.packetArrival) }
+      }
     }
   }
 

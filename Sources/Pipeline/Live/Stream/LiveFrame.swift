@@ -12,6 +12,8 @@ public struct LiveFrame: Sendable {
   public let frame: VideoFrame
   /// The poses, or `nil` for the picture that is shown while the source is away.
   public let record: FrameRecord?
+  /// The sound that came with it.
+  public let sound: LiveSound
   /// When it was made.
   public let date: Date
 }

@@ -13,6 +13,8 @@ public struct LiveSettings: Sendable {
   public var tracking = TrackingSettings()
   /// What is drawn.
   public var style = OverlayStyle()
+  /// Whether the source's sound goes to the outputs that can hold it.
+  public var carriesSound = true
   /// Pictures a second that are looked at, at most; `nil` for as many as can be.
   public var maximumRate: Double?
   /// When a connection is given up and made again.

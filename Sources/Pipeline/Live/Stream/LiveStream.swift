@@ -134,10 +134,16 @@ public final class LiveStream: @unchecked Sendable {
   }
 
   private func open(_ generation: Int) {
-    let connection = LiveConnection(settings.source, stream: name, generation: generation) { [self] info in
+    let connection = LiveConnection(
+      settings.source, carriesSound: settings.carriesSound, stream: name, generation: generation
+    ) { [self] info, sound in
       log.debug("opened \(settings.source.description): \(info.container)")
-    } deliver: { [self] frame, arrival in
-      accept(frame, arrival: arrival, generation: generation)
+      lock.withLock { state.opened(sound, generation: generation) }
+    } deliver: { [self] item, arrival in
+      switch item {
+      case .frame(let frame): accept(frame, arrival: arrival, generation: generation)
+      case .packet(let packet): lock.withLock { state.accept(packet, arrival: arrival, generation: generation) }
+      }
     } ended: { [self] error in
       control.async { [self] in ended(generation, error) }
     }
@@ -203,7 +209,7 @@ public final class LiveStream: @unchecked Sendable {
       let (size, pts, index) = lock.withLock { state.placeholder(at: MonotonicTime.seconds) }
       let date = Date()
       guard let frame = try? placeholder.frame(size: size, pts: pts, index: index, date: date) else { return }
-      for receiver in receivers { receiver.offer(LiveFrame(frame: frame, record: nil, date: date)) }
+      hand(frame, record: nil, date: date)
     }
   }
 
@@ -222,10 +228,15 @@ public final class LiveStream: @unchecked Sendable {
     try renderer.draw(
       people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: frame.time), onto: frame)
     let record = FrameRecord(index: index, pts: pts, time: frame.time, people: people.map { PersonRecord($0) })
-    let live = LiveFrame(frame: frame, record: record, date: Date())
-    for receiver in receivers { receiver.offer(live) }
+    hand(frame, record: record, date: Date())
     let now = MonotonicTime.seconds
     lock.withLock { state.complete(people: people.count, latency: now - arrived.arrival, inference: seconds, at: now) }
+  }
+
+  /// Hands a picture to the outputs, with the sound that has come since the one before.
+  private func hand(_ frame: VideoFrame, record: FrameRecord?, date: Date) {
+    let sound = lock.withLock { state.takeSound() }
+    for receiver in receivers { receiver.offer(LiveFrame(frame: frame, record: record, sound: sound, date: date)) }
   }
 
   private func report(_ text: String) {

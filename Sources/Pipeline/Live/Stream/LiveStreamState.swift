@@ -7,6 +7,8 @@ import VideoIO
 struct LiveStreamState {
   /// Seconds without a picture before the placeholder is shown.
   private static let patience = 1.5
+  /// Sound further than this from its arrival, in microseconds, has stamps that mean nothing.
+  private static let soundTolerance: Int64 = 10_000_000
   /// Seconds from one placeholder to the next.
   private static let placeholderInterval = 0.5
 
@@ -27,6 +29,9 @@ struct LiveStreamState {
   var processedRate = LiveRate()
   var pace: LivePace
   private(set) var timeline = LiveTimeline()
+  private var sound = LiveSound()
+  /// Whether a picture has come since the source was opened, so that the place of sound is known.
+  private var isPlaced = false
   private var gate: FrameGate
   /// When the stream was made.
   let date = Date()
@@ -58,11 +63,34 @@ struct LiveStreamState {
     if !isFailing { lastError = nil }
     let source = frame.pts.microseconds(frame.timeBase)
     let time = timeline.place(generation: generation, source: source, arrival: microseconds(arrival))
+    isPlaced = true
     guard gate.admit(Double(time) / 1e6) else {
       counters.skipped += 1
       return nil
     }
     return time
+  }
+
+  /// Takes over what sound the source has, now that it is open (again).
+  mutating func opened(_ streams: [PassthroughStream], generation: Int) {
+    guard connection?.generation == generation else { return }
+    sound = LiveSound(streams: streams)
+    isPlaced = false
+  }
+
+  /// Keeps sound for the next picture that goes out. What comes before the source's first picture is left out.
+  mutating func accept(_ packet: MediaPacket, arrival: Double, generation: Int) {
+    guard isPlaced, let time = packet.microseconds, let shift = timeline.shift(generation: generation),
+      abs(time &+ shift &- microseconds(arrival)) < Self.soundTolerance
+    else { return }
+    packet.move(byMicroseconds: shift)
+    sound.packets.append(packet)
+  }
+
+  /// The sound for the picture that goes out now.
+  mutating func takeSound() -> LiveSound {
+    defer { sound.packets = [] }
+    return sound
   }
 
   /// The stamp and number of a picture that is drawn now, and the rate of processing.

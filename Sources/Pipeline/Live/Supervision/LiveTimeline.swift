@@ -17,6 +17,9 @@ package struct LiveTimeline: Sendable {
 
   package init(tolerance: Int64 = 1_000_000) { self.tolerance = tolerance }
 
+  /// What has to be added to the stamps of a connection; `nil` before its first picture.
+  package func shift(generation: Int) -> Int64? { generation == self.generation ? offset : nil }
+
   /// The place of a picture with the stamp `source` that arrived at `arrival`.
   package mutating func place(generation: Int, source: Int64, arrival: Int64) -> Int64 {
     if generation != self.generation {
