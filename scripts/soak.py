@@ -37,7 +37,7 @@ class Camera:
     def start(self, turn):
         size = "640x360" if turn % 2 == 0 else "320x180"
         self.process = subprocess.Popen(
-            ["/usr/bin/python3", "-u", f"{ROOT}/Tests/Fixtures/rtsp_server.py", str(self.port), size],
+            ["/usr/bin/python3", "-u", f"{ROOT}/Tests/Fixtures/rtsp_server.py", str(self.port), size, "--sound"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.port = int(self.process.stdout.readline().split()[-1])
 
@@ -128,7 +128,10 @@ with open(f"{folder}/soak.yaml", "w") as file:
                     {"record": f"{folder}/recordings", "segment": "20s", "keep_size": "20MB"},
                     {"poses": f"{folder}/poses", "rotate": "30s", "keep_size": "5MB"},
                 ]},
-            "shaky": {"source": f"rtsp://127.0.0.1:{camera.port}/live", "stall_timeout": "3s"},
+            "shaky": {
+                "source": f"rtsp://127.0.0.1:{camera.port}/live", "stall_timeout": "3s",
+                "outputs": [{"record": f"{folder}/sound", "segment": "20s", "keep_size": "20MB"}],
+            },
         }}, file)
 service = None
 try:

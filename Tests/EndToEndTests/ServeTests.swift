@@ -92,6 +92,34 @@ struct ServeTests {
     }
   }
 
+  @Test("SIGTERM is a good end, also while someone looks at the pictures")
+  func terminated() throws {
+    try Media.withFolder { folder in
+      let file = folder.appending(path: "test.yaml").path
+      try "http: {port: 0}\ndefaults: {\(Self.quick)}\nstreams: {a: {source: 'lavfi:testsrc2=s=160x90:r=25'}}"
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let script = """
+        import subprocess, threading, time, urllib.request
+        for _ in range(12):
+            service = subprocess.Popen(
+                ["\(Program.path)", "serve", "--config", "\(file)"], stderr=subprocess.PIPE, text=True)
+            url = next(line for line in service.stderr if "listening on" in line).split()[-1]
+            while True:
+                try:
+                    viewer = urllib.request.urlopen(url + "streams/a.mjpg", timeout=10)
+                    break
+                except urllib.error.HTTPError:
+                    pass
+            threading.Thread(target=viewer.read, daemon=True).start()
+            time.sleep(0.3)
+            service.terminate()
+            print(service.wait(5))
+        """
+      let outcome = Media.run("python3", ["-c", script])
+      #expect(outcome.output == String(repeating: "0\n", count: 12), "\(outcome.errors)")
+    }
+  }
+
   private static let canMount =
     Media.run("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status == 0
 

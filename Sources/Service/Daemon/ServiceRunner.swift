@@ -35,6 +35,8 @@ public final class ServiceRunner: @unchecked Sendable {
         do {
           try await web.run()
         } catch {
+          // The end is no failure.
+          guard !Task.isCancelled else { return }
           end(ServiceError.cannotListen(Self.text(configuration.http), Self.reason(error)))
         }
       }
