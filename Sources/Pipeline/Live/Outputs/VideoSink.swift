@@ -5,7 +5,7 @@ import VideoIO
 
 /// An annotated video that is written while it happens: a file, or a push to a server. A change of size or of
 /// the kind of sound ends it and begins the next one (for files under a name with a number).
-public final class VideoSink: LiveSink, @unchecked Sendable {
+final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
   private let names: PartNames
@@ -82,7 +82,7 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
   }
 
   /// Encodes a picture and copies its sound.
-  public func write(_ live: LiveFrame) throws {
+  func write(_ live: LiveFrame) throws {
     let new = Shape(live)
     if let shape, !shape.isContinued(by: new) {
       try writer?.finish()
@@ -122,11 +122,11 @@ public final class VideoSink: LiveSink, @unchecked Sendable {
   }
 
   /// Encodes what is left and writes the end.
-  public func finish() throws {
+  func finish() throws {
     if let writer, writer.frameCount > 0 { try writer.finish() }
     writer = nil
   }
 
   /// Closes it after an error.
-  public func abandon() { writer?.abandon() }
+  func abandon() { writer?.abandon() }
 }
