@@ -101,9 +101,10 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     do {
       return try begin(with: live.frame, template)
     } catch let error as VideoError where !live.sound.streams.isEmpty && !error.code.isTransient {
-      log.warning("the sound is left out: \(Redaction.redact("\(error)"))")
       template.passthrough = []
-      return try begin(with: live.frame, template)
+      let writer = try begin(with: live.frame, template)
+      log.warning("the sound is left out: \(Redaction.redact("\(error)"))")
+      return writer
     }
   }
 
