@@ -104,8 +104,11 @@ final class Demuxer {
   /// Whether the container has timestamps to seek by.
   var isSeekable: Bool {
     context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0 && context.pointee.start_time != cffmpeg_no_pts()
-      && (context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? true)
+      && canGoBack
   }
+
+  /// Whether bytes can be read again, as those of a file, and not of a pipe.
+  var canGoBack: Bool { context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? true }
 
   /// Goes to the last key frame of `stream` at or before `microseconds`; false if that cannot be done.
   func seek(_ stream: UnsafeMutablePointer<AVStream>, to microseconds: Int64) -> Bool {

@@ -23,6 +23,8 @@ final class FrameNormaliser {
   private var depth = DepthScaler()
   private var previous: Shape?
 
+  /// Size of the frames in pixels, once the first has come.
+  var size: ImageSize? { first?.size }
   /// How often the size of the decoded pictures changed.
   private(set) var sizeChanges = 0
   /// How often their pixel format changed.
@@ -48,7 +50,8 @@ final class FrameNormaliser {
       let target = first ?? (size, shape.isFullRange, Self.matrix(of: frame))
       first = target
       let isPlain = frame.pointee.format == AV_PIX_FMT_YUV420P.rawValue && shape.isFullRange == target.isFullRange
-      if !isPlain || size != target.size || shape.orientation != .upright {
+      let isUpsideDown = frame.pointee.linesize.0 < 0
+      if !isPlain || isUpsideDown || size != target.size || shape.orientation != .upright {
         frame = try filter(frame, shape, to: target, scaling: !isPlain || size != target.size)
         frame.pointee.color_range = target.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
         if !isColourless { frame.pointee.colorspace = target.matrix }
@@ -137,8 +140,9 @@ final class FrameNormaliser {
     guard let output = try graph?.graph.pull() else {
       throw VideoError(operation: "filter", input: "frame", code: .invalidData)
     }
+    let result = output.pointee.linesize.0 < 0 ? try Self.topDown(output) : output
     Self.free(frame)
-    return output.pointee.linesize.0 < 0 ? try Self.topDown(output) : output
+    return result
   }
 
   /// A copy whose rows lie in memory from top to bottom. Consumes `frame`.

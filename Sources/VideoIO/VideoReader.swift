@@ -128,23 +128,47 @@ public final class VideoReader: @unchecked Sendable {
   /// - Throws: ``VideoError``: transient (the network failed), cancelled, or unusable input if the whole input has no
   ///   frame that can be decoded, or none in the wanted range.
   public func next() throws -> ReaderItem? {
-    while true {
-      if interrupter.isCancelled, isOpen {
-        throw VideoError(operation: "read", input: info.input, code: .exit, kind: .cancelled)
-      }
+    repeat {
+      try checkCancelled()
       if !isAwaitingStart, !pending.isEmpty { return pending.removeFirst() }
-      if videoEnded, inputEnded {
-        if isOpen, nextIndex == 0 { throw nothingDecoded }
-        return nil
-      }
-      try step()
+    } while try advance()
+    return nil
+  }
+
+  /// Size of the frames in pixels: that of the first one, which is decoded for it and stays the next one. Headers do not
+  /// always tell it, nor how a picture is turned, nor what follows where reading starts.
+  ///
+  /// - Throws: As ``next()``.
+  public func frameSize() throws -> ImageSize {
+    while true {
+      if let size = normaliser.size { return size }
+      try checkCancelled()
+      guard try advance() else { throw nothingDecoded }
     }
+  }
+
+  private func checkCancelled() throws {
+    guard interrupter.isCancelled, isOpen else { return }
+    throw VideoError(operation: "read", input: info.input, code: .exit, kind: .cancelled)
+  }
+
+  /// One step towards the next item; false at the end.
+  private func advance() throws -> Bool {
+    guard videoEnded, inputEnded else {
+      try step()
+      return true
+    }
+    if isOpen, nextIndex == 0 { throw nothingDecoded }
+    return false
   }
 
   private var nothingDecoded: VideoError {
     let isTrimmed = (window.start != nil || window.end != nil) && report.value.framesDecoded > 0
+    let detail =
+      isTrimmed
+      ? "no frame in the wanted range of time"
+      : "no frame could be decoded" + (demuxer.canGoBack ? "" : "; a file may be readable where its stream is not")
     return VideoError(
-      operation: "decode", input: info.input, code: .invalidData,
-      detail: isTrimmed ? "no frame in the wanted range of time" : "no frame could be decoded", kind: .unusableInput)
+      operation: "decode", input: info.input, code: .invalidData, detail: detail, kind: .unusableInput)
   }
 }

@@ -71,11 +71,6 @@ struct EvaluationRunner {
   }
 
   private func letterbox(_ image: COCOImage, size: Int) throws -> Letterbox {
-    let path = path(image)
-    guard let video = try VideoReader.probe(path).videoStream?.video else {
-      throw VideoError(
-        operation: "read", input: path, code: .invalidData, detail: "no picture in it", kind: .unusableInput)
-    }
-    return Letterbox(source: video.uprightSize, size: size)
+    Letterbox(source: try VideoReader(path(image)).frameSize(), size: size)
   }
 }

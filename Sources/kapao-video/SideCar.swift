@@ -20,7 +20,7 @@ struct SideCar {
       program: .init(version: KapaoVideo.version),
       source: .init(
         name: info.input, frameRate: video.frameRate?.description, timeBase: stream.timeBase.description,
-        size: video.uprightSize, rotation: video.rotation, duration: info.duration),
+        size: annotation.letterbox.source, rotation: video.rotation, duration: info.duration),
       model: .init(
         name: settings.model.name, sha256: try FileDigest.sha256(ofFile: modelPath),
         architecture: settings.model.architecture.name, inputSize: settings.inputSize,

@@ -78,6 +78,54 @@ struct FrameNormaliserTests {
     }
   }
 
+  @Test("A photograph that the camera says it turned is upright")
+  func turnedPhotograph() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("photo.jpg").path
+      Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4"), "-frames:v", "1", path])
+      let lying = try first(path)
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      // An EXIF segment behind the start of the image, with a single entry: orientation 6, a quarter turn clockwise.
+      let entry: [UInt8] = [0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+      let tiff = Array("II*\0".utf8) + [8, 0, 0, 0, 1, 0] + entry + [0, 0, 0, 0]
+      bytes.insert(contentsOf: [0xff, 0xe1, 0, UInt8(8 + tiff.count)] + Array("Exif\0\0".utf8) + tiff, at: 2)
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let upright = try VideoReader(path)
+      #expect(try upright.frameSize() == ImageSize(width: 180, height: 320))
+      let rows = try first(path).pixels.prefix(180)
+      #expect((0..<180).allSatisfy { rows[$0] == lying.pixels[(179 - $0) * 320] })
+    }
+  }
+
+  @Test("Rows that lie upside down in memory are put right")
+  func upsideDown() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("plain.avi").path
+      Media.run(
+        "ffmpeg",
+        ["-v", "error", "-i", Media.path("av.mp4"), "-an", "-frames:v", "1", "-c:v", "rawvideo", path])
+      let expected = try first(path).pixels
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      // The stream's format grows by the 9 bytes with which some programs say so, and the file by another to be even.
+      let format = try #require(bytes.range(of: Data("strf".utf8)))
+      let size = bytes[format.upperBound]
+      bytes[format.upperBound] = size + 9
+      bytes[format.upperBound + 4] = size + 9
+      bytes.insert(contentsOf: Array("BottomUp\0\0".utf8), at: format.upperBound + 4 + Int(size))
+      for list in ["hdrl", "strl"] {
+        let place = try #require(bytes.range(of: Data(list.utf8))).lowerBound - 4
+        let length = UInt32(bytes[place]) + UInt32(bytes[place + 1]) << 8 + 10
+        bytes[place] = UInt8(length & 255)
+        bytes[place + 1] = UInt8(length >> 8)
+      }
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let frame = try first(path)
+      let rows = stride(from: 179, through: 0, by: -1).map { Array(expected[$0 * 320..<($0 + 1) * 320]) }
+      let isTurned = Array(frame.pixels.prefix(320 * 180)) == Array(rows.joined())
+      #expect(isTurned)
+    }
+  }
+
   @Test("Full-range 4:2:2 keeps range and luma")
   func fullRange() throws {
     let frame = try first(Media.path("full422.mkv"))

@@ -78,6 +78,40 @@ struct VideoReaderTests {
     #expect(formats.frames.last?.size == ImageSize(width: 320, height: 180))
   }
 
+  @Test("The size of the frames is known before they are read, and none is lost for it")
+  func frameSize() throws {
+    let reader = try VideoReader(Media.path("av.mp4"))
+    #expect(try reader.frameSize() == ImageSize(width: 320, height: 180))
+    var count = 0
+    while let item = try reader.next() { if case .frame = item { count += 1 } }
+    #expect(count == 150)
+    #expect(try reader.frameSize() == ImageSize(width: 320, height: 180))
+  }
+
+  @Test("Where reading starts behind a change of size, the size is the one from there")
+  func startBehindChange() throws {
+    var options = ReaderOptions()
+    options.start = 1.5
+    let reader = try VideoReader(Media.path("sizes.ts"), options: options)
+    #expect(try reader.frameSize() == ImageSize(width: 640, height: 360))
+    guard case .frame(let frame)? = try reader.next() else { throw CancellationError() }
+    #expect(frame.size == ImageSize(width: 640, height: 360))
+  }
+
+  @Test("A stream without the headers that tell its size is unusable input")
+  func noParameterSets() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("cut.h264").path
+      let bare = "h264_mp4toannexb,filter_units=remove_types=7|8"
+      Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4"), "-an", "-c", "copy", "-bsf:v", bare, path])
+      var options = ReaderOptions()
+      options.format = "h264"
+      let reader = try VideoReader(path, options: options)
+      let error = try #require(throws: VideoError.self) { try reader.frameSize() }
+      #expect(error.kind == .unusableInput)
+    }
+  }
+
   @Test("Recordings that were joined are one timeline, also for the sound")
   func joined() throws {
     try Media.withFolder { folder in

@@ -49,7 +49,7 @@ public final class Annotation: @unchecked Sendable {
     options.passthrough = settings.output != nil
     let reader = try VideoReader(settings.input, options: options)
     self.reader = reader
-    let size = reader.info.videoStream!.video!.uprightSize
+    let size = try reader.frameSize()
     let letterbox = Letterbox(source: size, size: settings.inputSize)
     let workers = settings.coreUse.workers(threads: settings.threads)
     let network = try PoseNetwork(
