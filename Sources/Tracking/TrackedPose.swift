@@ -6,7 +6,7 @@ public struct TrackedPose: Hashable, Sendable {
   public enum State: String, Sendable {
     /// Found in this frame.
     case detected
-    /// Not found in this frame; put between the frames before and after, where it was found (see `TrackSmoother`).
+    /// Not found in this frame; put between the frames before and after, where it was found (see `ButterworthSmoother`).
     case filled
     /// Nobody was looked for in this frame; put between the frames before and after in which people were found.
     case interpolated

@@ -161,6 +161,21 @@ struct PoseSmootherTests {
     #expect(released.reduce(0, +) > 700)
   }
 
+  @Test func `Time stamps a microsecond apart are no frame rate`() throws {
+    var frames: [TrackedFrame] = []
+    for frame in track(noise: 0.01) {
+      for step in 0..<3 {
+        var copy = frame
+        copy.time += Double(step) * 1e-6
+        frames.append(copy)
+      }
+    }
+    let single = wrist(try run(track(noise: 0.01), .butterworth))
+    let smooth = wrist(try run(frames, .butterworth))
+    #expect(smooth.count == frames.count)
+    #expect(difference(stride(from: 0, to: smooth.count, by: 3).map { smooth[$0] }, single) < 1)
+  }
+
   @Test func `Smoothing goes over interpolated frames, which have no raw pose`() throws {
     let all = track(noise: 0.01)
     var interpolator = PoseInterpolator(size: ImageSize(width: 1280, height: 720))

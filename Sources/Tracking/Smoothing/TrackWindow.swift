@@ -65,8 +65,9 @@ struct TrackWindow {
     }
   }
 
+  /// Steps of less than a tenth of a millisecond are left out: time stamps that were repaired, not a frame rate.
   private static func interval(_ times: [Double]) -> Double {
-    let steps = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+    let steps = zip(times.dropFirst(), times).map { $0 - $1 }.filter { $0 >= 1e-4 }.sorted()
     return steps.isEmpty ? 0 : steps[steps.count / 2]
   }
 }
