@@ -113,6 +113,8 @@ final class Demuxer {
   /// Goes to the last key frame of `stream` at or before `microseconds`; false if that cannot be done.
   func seek(_ stream: UnsafeMutablePointer<AVStream>, to microseconds: Int64) -> Bool {
     let target = microseconds.rescaled(from: .microsecond, to: Rational(stream.pointee.time_base))
+    interrupter.begin()
+    defer { interrupter.end() }
     let (result, _) = LibavLog.recordingLastLine {
       avformat_seek_file(context, stream.pointee.index, Int64.min, target, target, AVSEEK_FLAG_BACKWARD)
     }

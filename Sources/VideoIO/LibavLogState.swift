@@ -1,17 +1,11 @@
 import Foundation
 
-/// The lines of libav's log that are being kept, and what is printed.
+/// The lines of libav's log that are being kept.
 final class LibavLogState: @unchecked Sendable {
   // @unchecked: every access is under `lock`.
 
   private let lock = NSLock()
   private var lines: [pthread_t: (last: String?, part: String)] = [:]
-  private var printed = LibavLog.Level.quiet
-
-  var level: LibavLog.Level {
-    get { lock.withLock { printed } }
-    set { lock.withLock { printed = newValue } }
-  }
 
   /// Starts keeping the calling thread's lines.
   func begin() {
@@ -27,19 +21,15 @@ final class LibavLogState: @unchecked Sendable {
   }
 
   /// Takes a piece of log, which is a line where it ends in a line feed.
-  func add(_ text: String, level: Int32) {
-    lock.lock()
-    defer { lock.unlock() }
-    if level <= LibavLog.Level.error.rawValue, var kept = lines[pthread_self()] {
+  func add(_ text: String) {
+    lock.withLock {
+      guard var kept = lines[pthread_self()] else { return }
       kept.part += text
       if kept.part.hasSuffix("\n") {
         let line = kept.part.trimmingCharacters(in: .whitespacesAndNewlines)
         kept = (line.isEmpty ? kept.last : line, "")
       }
       lines[pthread_self()] = kept
-    }
-    if level <= printed.rawValue {
-      FileHandle.standardError.write(Data(Redaction.redact(text).utf8))
     }
   }
 }
