@@ -57,6 +57,19 @@ struct MQTTBrokerTests {
     }
   }
 
+  @Test("two outputs of one stream to one broker get on with each other")
+  func twice() async throws {
+    try await Media.withFolder { folder in
+      let broker = try Mosquitto(in: folder)
+      try broker.start()
+      let daemon = try daemon("mqtt: 'mqtt://127.0.0.1:\(broker.port)/a'}, {mqtt: 'mqtt://127.0.0.1:\(broker.port)/b'")
+      #expect(await ServiceBench.wait { daemon.statuses[0].outputs.allSatisfy { $0.written > 50 } })
+      // A broker that is still starting refuses at first; one that throws somebody out goes on doing so.
+      #expect(daemon.statuses[0].outputs.allSatisfy { $0.failures < 3 && $0.isOpen })
+      #expect(daemon.stop())
+    }
+  }
+
   @Test("a wrong password is refused and named, a right one from the environment is taken")
   func password() async throws {
     try await Media.withFolder { folder in

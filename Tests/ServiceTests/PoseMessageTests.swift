@@ -1,8 +1,9 @@
 import Export
 import Foundation
 import Kapao
-import Service
 import Testing
+
+@testable import Service
 
 @Suite("Messages of poses")
 struct PoseMessageTests {
@@ -31,5 +32,7 @@ struct PoseMessageTests {
     #expect(points["nose"]?["src"] as? String == Keypoint.Source.keypointObject.rawValue)
     #expect(points["left_knee"]?["x"] as? Double == 10)
     #expect(points["left_knee"]?["conf"] == nil)
+    let confirmed = PoseMessage(record, date: Date(), skeleton: .coco17, keypointObjectsOnly: true)
+    #expect(confirmed.people[0].keypoints.keys.sorted() == ["nose"])
   }
 }

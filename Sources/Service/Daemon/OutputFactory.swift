@@ -12,7 +12,7 @@ struct OutputFactory {
 
   func output(_ configuration: OutputConfiguration) -> LiveOutput {
     switch configuration {
-    case .video(let path, let codec): return .video(path, stream: stream, codec: codec, log: log)
+    case .video(let path, let codec): return .video(path, stream: stream, codec: codec, writesOver: false, log: log)
     case .record(let files, let codec):
       return .recording(
         files.folder, stream: stream, ending: files.ending, seconds: files.seconds, retention: files.retention,
@@ -22,7 +22,8 @@ struct OutputFactory {
         folder: files.folder, format: LivePoseFormat(rawValue: files.ending) ?? .csv, seconds: files.seconds,
         retention: files.retention, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly,
         hasStates: hasStates, log: log)
-    case .mqtt(let address): return .mqtt(address, stream: stream, skeleton: skeleton, log: log)
+    case .mqtt(let address):
+      return .mqtt(address, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log)
     }
   }
 }

@@ -33,7 +33,7 @@ public struct MQTTAddress: Hashable, Sendable, CustomStringConvertible {
   /// Reads an address; `nil` if it is none.
   public init?(_ text: String) {
     guard let parts = URLComponents(string: text), let scheme = parts.scheme, ["mqtt", "mqtts"].contains(scheme),
-      parts.fragment == nil, let host = parts.host, !host.isEmpty
+      parts.fragment == nil, (1...65535).contains(parts.port ?? 1), let host = parts.host, !host.isEmpty
     else {
       return nil
     }

@@ -10,6 +10,7 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
 
   private let topic: String
   private let skeleton: Skeleton
+  private let keypointObjectsOnly: Bool
   private let client: MQTTClient
   private let encoder = JSONEncoder()
   private var source: String?
@@ -17,12 +18,15 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
   /// Connects to the broker.
   ///
   /// - Throws: `MQTTError`.
-  package init(_ address: MQTTAddress, stream: String, skeleton: Skeleton) throws {
+  package init(
+    _ address: MQTTAddress, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false
+  ) throws {
     topic = "\(address.prefix)/\(stream)"
     self.skeleton = skeleton
+    self.keypointObjectsOnly = keypointObjectsOnly
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     client = try MQTTClient(
-      address, name: "kapao-video-\(stream)-\(ProcessInfo.processInfo.processIdentifier)",
+      address, name: "kapao-video-\(stream)-\(String(UInt32.random(in: .min ... .max), radix: 36))",
       will: (topic: "\(topic)/available", payload: "offline"))
     try client.publish("\(topic)/available", "online".utf8, retain: true)
   }
@@ -34,7 +38,8 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
       source = now
     }
     guard let record = frame.record else { return }
-    let message = PoseMessage(record, date: frame.date, skeleton: skeleton)
+    let message = PoseMessage(
+      record, date: frame.date, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
     try client.publish("\(topic)/poses", encoder.encode(message))
   }
 

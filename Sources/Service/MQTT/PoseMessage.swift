@@ -26,14 +26,16 @@ package struct PoseMessage: Encodable {
   let clock: Double
   let people: [Person]
 
-  package init(_ record: FrameRecord, date: Date, skeleton: Skeleton) {
+  package init(_ record: FrameRecord, date: Date, skeleton: Skeleton, keypointObjectsOnly: Bool = false) {
     func rounded(_ value: Float) -> Double { (Double(value) * 100).rounded() / 100 }
     frame = record.index
     time_s = (record.time * 1e6).rounded() / 1e6
     clock = (date.timeIntervalSince1970 * 1000).rounded() / 1000
     people = record.people.map { person in
       let pose = person.pose
-      let points = zip(skeleton.keypointNames, pose.keypoints).filter { $0.1.x.isFinite && $0.1.y.isFinite }
+      let points = zip(skeleton.keypointNames, pose.keypoints).filter {
+        $0.1.isShown(keypointObjectsOnly: keypointObjectsOnly)
+      }
       return Person(
         track_id: person.trackID, state: person.state.rawValue, score: (Double(pose.score) * 10000).rounded() / 10000,
         bbox: [pose.box.x1, pose.box.y1, pose.box.x2, pose.box.y2].map(rounded),

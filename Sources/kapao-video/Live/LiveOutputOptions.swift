@@ -66,7 +66,7 @@ struct LiveOutputOptions: ParsableArguments {
   ) throws -> [any LiveReceiver] {
     var receivers: [any LiveReceiver] = []
     for path in output {
-      let path = try EnvironmentText.expand(path)
+      let path = try SecretText.expand(argument: path)
       receivers.append(LiveOutput.video(path, stream: stream, codec: codec, log: log))
     }
     if let record {
@@ -83,13 +83,15 @@ struct LiveOutputOptions: ParsableArguments {
           hasStates: hasStates, log: log))
     }
     if let mqtt {
-      guard var address = MQTTAddress(try EnvironmentText.expand(mqtt)) else {
+      guard var address = MQTTAddress(try SecretText.expand(argument: mqtt)) else {
         throw ValidationError("--mqtt takes an address such as mqtt://host:1883/prefix.")
       }
       address.tls?.authorities = mqttCaFile
       address.tls?.certificate = mqttCertFile
       address.tls?.key = mqttKeyFile
-      receivers.append(LiveOutput.mqtt(address, stream: stream, skeleton: skeleton, log: log))
+      receivers.append(
+        LiveOutput.mqtt(
+          address, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, log: log))
     }
     return receivers
   }

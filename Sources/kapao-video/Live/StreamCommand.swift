@@ -4,6 +4,7 @@ import Foundation
 import Kapao
 import Logging
 import Pipeline
+import Service
 
 /// `kapao-video stream`.
 struct StreamCommand: ParsableCommand {
@@ -33,6 +34,9 @@ struct StreamCommand: ParsableCommand {
   @OptionGroup(title: "Source") var sourceOptions: LiveSourceOptions
   @OptionGroup var analysis: LiveAnalysisOptions
 
+  @Option(help: "The stream's name, in the names of recordings, in topics and in logs.")
+  var name = "stream"
+
   @Option(help: "Seconds from one line of numbers to the next; 0 for none.")
   var statsInterval: Double = 10
 
@@ -40,13 +44,18 @@ struct StreamCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard statsInterval >= 0 else { throw ValidationError("--stats-interval must not be negative.") }
+    guard (0...86400).contains(statsInterval) else {
+      throw ValidationError("--stats-interval must be from 0 to 86400 seconds.")
+    }
+    guard StreamConfiguration.isName(name) else {
+      throw ValidationError("--name takes at most 64 letters, digits, - and _.")
+    }
   }
 
   func run() throws {
-    let source = try sourceOptions.source(EnvironmentText.expand(source))
+    let source = try sourceOptions.source(SecretText.expand(argument: source))
     let (networks, model) = try analysis.networkSettings().load()
-    var settings = analysis.settings(name: "stream", source: source, model: model)
+    var settings = analysis.settings(name: name, source: source, model: model)
     settings.carriesSound = !sourceOptions.noSound
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout

@@ -5,11 +5,13 @@ import Logging
 import VideoIO
 
 extension LiveOutput {
-  /// An annotated video: a file, or a push to a server.
+  /// An annotated video: a file, or a push to a server. With `writesOver` a file from before gives way; otherwise the
+  /// new one gets a number.
   public static func video(
-    _ path: String, stream: String, codec: String? = nil, options: [String: String] = [:], log: Logger
+    _ path: String, stream: String, codec: String? = nil, options: [String: String] = [:], writesOver: Bool = true,
+    log: Logger
   ) -> LiveOutput {
-    let names = PartNames(path)
+    let names = PartNames(path, writesOver: writesOver)
     return LiveOutput(path, stream: stream, content: .pictures, log: log) {
       VideoSink(names, path: path, codec: codec, libavOptions: options, log: log)
     }

@@ -7,24 +7,29 @@ final class PartNames: @unchecked Sendable {
 
   private let path: String
   private let lock = NSLock()
-  private var isFirst = true
+  private var writesOver: Bool
 
-  init(_ path: String) { self.path = path }
+  /// - Parameter writesOver: Whether a file of that name from before is written over.
+  init(_ path: String, writesOver: Bool = true) {
+    self.path = path
+    self.writesOver = writesOver
+  }
 
   /// The name for the next opening.
   func next() -> String {
-    let isFirst = lock.withLock {
-      defer { self.isFirst = false }
-      return self.isFirst
+    let writesOver = lock.withLock {
+      defer { self.writesOver = false }
+      return self.writesOver
     }
-    guard !isFirst, !path.contains("://"), path != "-", !path.lowercased().hasSuffix(".m3u8"), Self.isTaken(path) else {
+    guard !writesOver, !path.contains("://"), path != "-", !path.lowercased().hasSuffix(".m3u8"), Self.isTaken(path)
+    else {
       return path
     }
-    let url = URL(fileURLWithPath: path)
     let stem = (path as NSString).deletingPathExtension
+    let ending = path.dropFirst(stem.count)
     var number = 2
-    while Self.isTaken("\(stem)-\(number).\(url.pathExtension)") { number += 1 }
-    return "\(stem)-\(number).\(url.pathExtension)"
+    while Self.isTaken("\(stem)-\(number)\(ending)") { number += 1 }
+    return "\(stem)-\(number)\(ending)"
   }
 
   /// Whether there is a file with content.
