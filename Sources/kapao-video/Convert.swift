@@ -51,7 +51,7 @@ struct Convert: ParsableCommand {
     }
     lines.append("\(result.frames) frames, \(result.people) poses")
     lines += result.outputs.filter { $0 != "-" }.map { "Wrote \($0)" }
-    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    StandardError.write(lines.joined(separator: "\n") + "\n")
   }
 
   private var targets: [ExportTarget] {

@@ -42,11 +42,14 @@ enum ExitStatus: Int32 {
     let parserCode = KapaoVideo.exitCode(for: error)
     if parserCode == .success || parserCode == .validationFailure || error is CleanExit {
       let text = KapaoVideo.fullMessage(for: error)
-      let isHelp = parserCode == .success
-      (isHelp ? FileHandle.standardOutput : .standardError).write(Data((text + "\n").utf8))
-      Foundation.exit(isHelp ? done.rawValue : usage.rawValue)
+      if parserCode != .success {
+        StandardError.write(text + "\n")
+        Foundation.exit(usage.rawValue)
+      }
+      print(text)
+      Foundation.exit(done.rawValue)
     }
-    FileHandle.standardError.write(Data("kapao-video: \(error)\n".utf8))
+    StandardError.write("kapao-video: \(Redaction.redact("\(error)"))\n")
     Foundation.exit(ExitStatus(error).rawValue)
   }
 }

@@ -1,21 +1,26 @@
 import Foundation
+import VideoIO
 
-/// Calls a function on the first Ctrl-C or SIGTERM; the second ends the program at once.
+/// Calls a function on the first Ctrl-C or SIGTERM; another one ends the program at once, unless it comes with the first:
+/// `timeout` sends its signal twice.
 final class InterruptHandler: @unchecked Sendable {
-  // @unchecked: the count is only touched on the queue.
+  // @unchecked: the time is only touched on the queue.
 
   private let queue = DispatchQueue(label: "kapao.signals")
   private var sources: [any DispatchSourceSignal] = []
-  private var count = 0
+  private var first: Double?
 
   init(_ interrupt: @escaping @Sendable () -> Void) {
     sources = [SIGINT, SIGTERM].map { signal in
       Foundation.signal(signal, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)
       source.setEventHandler { [self] in
-        count += 1
-        if count > 1 { _exit(ExitStatus.interrupted.rawValue) }
-        interrupt()
+        let now = MonotonicTime.seconds
+        guard let first else {
+          self.first = now
+          return interrupt()
+        }
+        if now - first > 0.5 { _exit(ExitStatus.interrupted.rawValue) }
       }
       source.resume()
       return source

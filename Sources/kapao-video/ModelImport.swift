@@ -39,8 +39,8 @@ struct ModelImport: ParsableCommand {
       output ?? URL(fileURLWithPath: checkpoint).deletingPathExtension().appendingPathExtension("safetensors").path
     let rounding = try model.save(path)
     if rounding.clamped > 0 {
-      FileHandle.standardError.write(
-        Data("kapao-video: \(rounding.clamped) weights are beyond the range of half precision and were cut\n".utf8))
+      StandardError.write(
+        "kapao-video: \(rounding.clamped) weights are beyond the range of half precision and were cut\n")
     }
     print("Wrote \(path): \(model.architecture.name), \(model.architecture.keypointCount) keypoints")
   }

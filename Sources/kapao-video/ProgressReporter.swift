@@ -63,5 +63,5 @@ final class ProgressReporter: @unchecked Sendable {
     return minutes > 0 ? String(format: "%d:%02d", minutes, rest) : "\(rest) s"
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { StandardError.write(text) }
 }

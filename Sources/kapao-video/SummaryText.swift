@@ -41,5 +41,5 @@ struct SummaryText {
     self.lines = lines
   }
 
-  func print() { FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8)) }
+  func print() { StandardError.write(lines.joined(separator: "\n") + "\n") }
 }

@@ -120,6 +120,69 @@ struct ServeTests {
     }
   }
 
+  @Test("more connections than there may be do not end the streams")
+  func connections() throws {
+    try Media.withFolder { folder in
+      let file = folder.appending(path: "test.yaml").path
+      let script = """
+        import resource, socket, subprocess, time, urllib.request
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        open("\(file)", "w").write(
+            "http: {port: %d}\\ndefaults: {\(Self.quick)}\\nstreams: {a: {source: 'lavfi:testsrc2=s=160x90'}}" % port)
+        few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        service = subprocess.Popen(
+            ["\(Program.path)", "serve", "--config", "\(file)"], stderr=subprocess.PIPE, text=True, preexec_fn=few)
+        next(line for line in service.stderr if "listening on" in line)
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(120)]
+        next(line for line in service.stderr if "the web server stopped" in line)
+        for connection in idle:
+            connection.close()
+        while True:
+            try:
+                print(urllib.request.urlopen("http://127.0.0.1:%d/healthz" % port, timeout=10).status)
+                break
+            except OSError:
+                time.sleep(0.1)
+        service.terminate()
+        print(service.wait(5))
+        """
+      let outcome = Media.run("timeout", ["-k", "1", "60", "python3", "-c", script])
+      #expect(outcome.output == "200\n0\n", "\(outcome.errors)")
+    }
+  }
+
+  @Test("a signal that comes twice at once, as `timeout` sends it, completes the outputs")
+  func signalledTwice() throws {
+    try Media.withFolder { folder in
+      let script = """
+        import subprocess, sys, time
+        stream = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True)
+        next(line for line in stream.stderr if "streaming" in line)
+        time.sleep(1)
+        stream.terminate()
+        time.sleep(0.05)
+        stream.terminate()
+        print(stream.wait(10))
+        """
+      let program = [
+        Program.path, "stream", "lavfi:testsrc2=s=160x90:r=25", "--record", folder.path, "--name", "court",
+      ]
+      let outcome = Media.run("python3", ["-c", script] + program + Program.quickModel)
+      #expect(outcome.output == "130\n", "\(outcome.errors)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(left.count == 1 && left[0].hasPrefix("court-") && left[0].hasSuffix(".mkv"), "\(left)")
+    }
+  }
+
+  @Test("what cannot be said on standard error is left out")
+  func noStandardError() {
+    for target in ["2>/dev/full", "2>&-"] {
+      let outcome = Media.run("bash", ["-c", "\"$0\" probe /nowhere \(target)", Program.path])
+      #expect(outcome.status == 3)
+    }
+  }
+
   private static let canMount =
     Media.run("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status == 0
 

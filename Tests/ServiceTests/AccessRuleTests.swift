@@ -30,6 +30,7 @@ struct AccessRuleTests {
   func allowed() {
     let rule = AccessRule(token: token, isLoopback: false)
     #expect(rule.decide(host: "c", authorization: "Bearer \(token)", cookie: nil, queryToken: nil) == .allow)
+    #expect(rule.decide(host: "c", authorization: "bearer \(token)", cookie: nil, queryToken: nil) == .allow)
     #expect(rule.decide(host: "c", authorization: nil, cookie: "a=b; kapao_token=\(token)", queryToken: nil) == .allow)
     #expect(rule.decide(host: "c", authorization: nil, cookie: nil, queryToken: token) == .remember)
   }

@@ -8,9 +8,9 @@ struct ConfigurationReaderTests {
     try ServiceBench.reader(environment).read(text, path: "test.yaml")
   }
 
-  private func problems(_ text: String) -> [String] {
+  private func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
     do {
-      _ = try read(text)
+      _ = try read(text, environment: environment)
       return []
     } catch {
       return (error as? ConfigurationError)?.problems.map(\.description) ?? ["\(error)"]
@@ -129,6 +129,27 @@ struct ConfigurationReaderTests {
         .hasSuffix("streams: stream a: there is no folder /nowhere") == true)
   }
 
+  @Test("one video of two streams is found before anything starts")
+  func sharedVideo() {
+    let found = problems(
+      """
+      streams:
+        a: {source: 'lavfi:testsrc2', outputs: [{video: /tmp/out.mp4}]}
+        b: {source: 'lavfi:testsrc2', outputs: [{video: /tmp/../tmp/out.mp4}]}
+      """)
+    #expect(found.count == 1)
+    #expect(found.first?.contains("stream b: there is another video") == true)
+  }
+
+  @Test("what is filled in is not shown where it is no good")
+  func badSecret() {
+    let found = problems(
+      "streams: {a: {source: 'lavfi:testsrc2', outputs: [{mqtt: '${BROKER}'}]}}",
+      environment: ["BROKER": "mqtt//me:hunter2@host"])
+    #expect(found.first?.contains("not '${BROKER}'") == true, "\(found)")
+    #expect(!found.joined().contains("hunter2"))
+  }
+
   @Test("certificates are read for an encrypted broker only, and have to be there")
   func certificates() throws {
     func found(_ output: String) -> [String] {
@@ -157,7 +178,9 @@ struct ConfigurationReaderTests {
     #expect(problems(stream + "http: {address: 0.0.0.0, token: short}").contains { $0.contains("16 characters") })
     #expect(problems(stream + "http: {address: nonsense}").contains { $0.contains("http.address: must be an IPv4") })
     #expect(problems(stream + "http: {address: 0.0.0.0, token: 0123456789abcdef}").isEmpty)
-    #expect(problems(stream + "http: off").isEmpty)
+    #expect(
+      problems(stream + "http: {token: 'with space; and more'}").contains { $0.contains("must be of letters") })
+    for off in ["off", "false", "no"] { #expect(problems(stream + "http: \(off)").isEmpty) }
   }
 
   @Test("secrets are filled in from the environment and never shown")

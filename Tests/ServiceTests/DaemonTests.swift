@@ -83,6 +83,42 @@ struct DaemonTests {
     #expect(daemon.stop())
   }
 
+  @Test("the outputs of a file that has ended are complete while the others go on")
+  func endedFile() async throws {
+    try await Media.withFolder { folder in
+      let output = folder.appendingPathComponent("out.mp4").path
+      let daemon = ServiceBench.daemon()
+      try daemon.apply(
+        try ServiceBench.configuration(
+          """
+          streams:
+            file: {source: '\(Media.path("320x180.ts"))', outputs: [{video: '\(output)'}]}
+            here: {source: 'lavfi:testsrc2=s=160x90:r=25'}
+          """))
+      func frames() -> Int { Media.probe(output, entries: "frame=pts").count }
+      #expect(await ServiceBench.wait { daemon.statuses[0].state == .ended })
+      #expect(await ServiceBench.wait { frames() > 0 && frames() == daemon.statuses[0].outputs[0].written })
+      #expect(daemon.statuses[1].state == .streaming)
+      #expect(daemon.stop())
+    }
+  }
+
+  @Test("a video from before a restart is kept")
+  func keptVideo() async throws {
+    try await Media.withFolder { folder in
+      let output = folder.appendingPathComponent("out.mp4").path
+      for _ in 0..<2 {
+        let daemon = ServiceBench.daemon()
+        try daemon.apply(
+          try ServiceBench.configuration(
+            "streams: {one: {source: 'lavfi:testsrc2=s=160x90:r=25', outputs: [{video: '\(output)'}]}}"))
+        #expect(await ServiceBench.wait { daemon.statuses[0].counters.processed > 10 })
+        #expect(daemon.stop())
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["out-2.mp4", "out.mp4"])
+    }
+  }
+
   @Test("an end that is asked for during a reload comes in time, and nothing starts after it")
   func endDuringReload() async throws {
     let daemon = ServiceBench.daemon()

@@ -7,10 +7,11 @@ import Testing
 struct WebServiceTests {
   /// A daemon with one generated stream and its web server on a free port.
   private func withService(
-    token: String? = nil, _ body: (URL, Daemon) async throws -> Void
+    token: String? = nil, source: String = "lavfi:testsrc2=s=320x180:r=25",
+    _ body: (URL, Daemon) async throws -> Void
   ) async throws {
     let daemon = ServiceBench.daemon()
-    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: 'lavfi:testsrc2=s=320x180:r=25'}}"))
+    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: '\(source)'}}"))
     var http = HTTPConfiguration()
     http.port = 0
     http.token = token
@@ -63,6 +64,34 @@ struct WebServiceTests {
       let result = Media.run("bash", ["-c", "curl -s \(url.absoluteString)/metrics | promtool check metrics"])
       #expect(result.status == 0)
       #expect(result.errors == "")
+    }
+  }
+
+  @Test("each still picture is the newest")
+  func stillPictures() async throws {
+    try await withService { url, daemon in
+      var pictures: Set<String> = []
+      for _ in 0..<3 {
+        let processed = daemon.statuses[0].counters.processed
+        pictures.insert(Media.run("bash", ["-c", "curl -s \(url.absoluteString)/streams/one.jpg | sha256sum"]).output)
+        #expect(await ServiceBench.wait { daemon.statuses[0].counters.processed > processed + 5 })
+      }
+      #expect(pictures.count == 3)
+    }
+  }
+
+  @Test("of a file that has ended there is the last picture, and nobody waits for more")
+  func ended() async throws {
+    try await withService(source: Media.path("320x180.ts")) { url, daemon in
+      #expect(await ServiceBench.wait { daemon.statuses[0].state == .ended })
+      #expect(get(url, "/streams/one.jpg", "-o", "/dev/null", "-w", "%{http_code}") == "200")
+      let moving = Media.run("curl", ["-s", "--max-time", "10", url.absoluteString + "/streams/one.mjpg"])
+      #expect(moving.status == 0)
+      #expect(moving.output.hasPrefix("--frame"))
+    }
+    try await withService(source: "/nowhere.mp4") { url, daemon in
+      #expect(await ServiceBench.wait { daemon.statuses[0].state == .ended })
+      #expect(get(url, "/streams/one.jpg").hasPrefix("HTTP/1.1 503"))
     }
   }
 

@@ -1,14 +1,12 @@
 import Foundation
 import Kapao
 import Pipeline
+import VideoIO
 
 extension ConfigurationReader {
   /// One stream; `nil` if it cannot be made.
   func stream(_ name: String, _ section: YAMLSection, defaults: YAMLSection?) -> StreamConfiguration? {
-    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-    if !isPlain || name.isEmpty || name.count > 64 {
-      section.note("a stream's name has at most 64 letters, digits, - and _")
-    }
+    if !StreamConfiguration.isName(name) { section.note("a stream's name has at most 64 letters, digits, - and _") }
     let source = source(section, defaults: defaults)
     let outputs = section.sections("outputs").compactMap { output($0) }
     // What the stream does not say, the defaults say.
@@ -119,11 +117,16 @@ extension ConfigurationReader {
 
   /// Folders that cannot be written to are found before anything starts.
   func checkFolders(_ configuration: ServiceConfiguration, _ top: YAMLSection) {
+    var videos: Set<String> = []
     for stream in configuration.streams {
       for output in stream.outputs {
         let folder: String
         switch output {
         case .video(let path, _):
+          let place = path.contains("://") ? path : URL(fileURLWithPath: path).standardized.path
+          if !videos.insert(place).inserted {
+            top.note("stream \(stream.name): there is another video \(Redaction.redact(path))", field: "streams")
+          }
           if path.contains("://") { continue }
           folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
           if !FileManager.default.fileExists(atPath: folder) {

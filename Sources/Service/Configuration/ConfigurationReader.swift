@@ -76,7 +76,7 @@ public struct ConfigurationReader {
   }
 
   private func http(_ top: YAMLSection) -> HTTPConfiguration? {
-    if let node = top.take("http"), node.scalar?.string == "off" { return nil }
+    if let node = top.take("http"), ["off", "false", "no"].contains(node.scalar?.string) { return nil }
     var http = HTTPConfiguration()
     guard let section = top.section("http") else { return http }
     http.address = section.text("address") ?? http.address
@@ -92,9 +92,16 @@ public struct ConfigurationReader {
     }
     if let token = http.token, token.count < 16 {
       section.note("must have at least 16 characters", field: "token", at: section.take("token"))
+    } else if let token = http.token, !token.allSatisfy(Self.isPlain) {
+      section.note("must be of letters, digits and -._~+/=", field: "token", at: section.take("token"))
     }
     section.finish()
     return http
+  }
+
+  /// Whether a character may stand in a bearer token (RFC 6750); others need another spelling in a cookie.
+  private static func isPlain(_ character: Character) -> Bool {
+    character.isASCII && (character.isLetter || character.isNumber || "-._~+/=".contains(character))
   }
 
   private static func problem(_ error: any Error) -> ConfigurationProblem {

@@ -3,7 +3,7 @@ import Pipeline
 
 /// One stream of a configuration.
 public struct StreamConfiguration: Hashable, Sendable {
-  /// The name: letters, digits, `-` and `_`.
+  /// The name; see ``isName(_:)``.
   public var name: String
   /// Where it comes from.
   public var source: LiveSource
@@ -17,6 +17,12 @@ public struct StreamConfiguration: Hashable, Sendable {
   public var stallTimeout = 5.0
   /// Where it goes, besides the web page.
   public var outputs: [OutputConfiguration] = []
+
+  /// Whether a stream may be called so: at most 64 letters, digits, `-` and `_`.
+  public static func isName(_ text: String) -> Bool {
+    (1...64).contains(text.count)
+      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+  }
 
   /// The settings with a model.
   func settings(for model: Model) -> LiveSettings {

@@ -77,7 +77,8 @@ final class YAMLSection {
   func value<Value>(_ field: String, _ expected: String, _ read: (String) -> Value?) -> Value? {
     guard let node = take(field), let text = text(node, field: field) else { return nil }
     guard let value = read(text) else {
-      note("must be \(expected), not '\(text)'", field: field, at: node)
+      // As it is written, for what is filled in may be secret.
+      note("must be \(expected), not '\(node.scalar?.string ?? text)'", field: field, at: node)
       return nil
     }
     return value

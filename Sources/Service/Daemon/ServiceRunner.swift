@@ -1,10 +1,11 @@
 import FlyingSocks
 import Foundation
 import Logging
+import VideoIO
 
 /// Runs a daemon and its web server until the process is asked to end.
 public final class ServiceRunner: @unchecked Sendable {
-  // @unchecked: `failure` and `isEnding` are only touched on the signals' queue until the end.
+  // @unchecked: `failure` and `isListening` are only touched on the signals' queue until the end.
 
   private let daemon: Daemon
   private let reader: ConfigurationReader
@@ -15,6 +16,7 @@ public final class ServiceRunner: @unchecked Sendable {
   private let finished = DispatchSemaphore(value: 0)
   private var sources: [any DispatchSourceSignal] = []
   private var failure: (any Error)?
+  private var isListening = false
 
   /// - Parameter path: The configuration, which SIGHUP reads again.
   public init(daemon: Daemon, reader: ConfigurationReader, path: String, log: Logger) {
@@ -30,17 +32,7 @@ public final class ServiceRunner: @unchecked Sendable {
   public func run(_ configuration: ServiceConfiguration, version: String) throws {
     Foundation.signal(SIGPIPE, SIG_IGN)
     let web = try configuration.http.map { try WebService($0, daemon: daemon, version: version) }
-    let task = web.map { web in
-      Task { [self] in
-        do {
-          try await web.run()
-        } catch {
-          // The end is no failure.
-          guard !Task.isCancelled else { return }
-          end(ServiceError.cannotListen(Self.text(configuration.http), Self.reason(error)))
-        }
-      }
-    }
+    let task = web.map { web in Task { [self] in await serve(web, at: Self.text(configuration.http)) } }
     if let web, let http = configuration.http { try waitUntilListening(web, http) }
     watchSignals()
     do {
@@ -49,7 +41,7 @@ public final class ServiceRunner: @unchecked Sendable {
       end(error)
     }
     let notifier = SystemdNotifier()
-    notifier?.send("READY=1")
+    if queue.sync(execute: { failure == nil }) { notifier?.send("READY=1") }
     let watchdog = notifier.flatMap(makeWatchdog)
     finished.wait()
     watchdog?.cancel()
@@ -61,10 +53,29 @@ public final class ServiceRunner: @unchecked Sendable {
     if !isComplete { throw ServiceError.unfinished }
   }
 
+  /// Answers requests until the task is cancelled. What keeps the server from starting ends the program; what stops it
+  /// later, for example more connections than the process may have, leaves the streams alone: it starts again.
+  private func serve(_ web: WebService, at address: String) async {
+    while !Task.isCancelled {
+      do {
+        try await web.run()
+      } catch {
+        // The end is no failure.
+        guard !Task.isCancelled else { return }
+        guard queue.sync(execute: { isListening }) else {
+          return end(ServiceError.cannotListen(address, Self.reason(error)))
+        }
+        log.error("the web server stopped: \(Self.reason(error)); starting it again")
+        try? await Task.sleep(for: .seconds(1))
+      }
+    }
+  }
+
   private func waitUntilListening(_ web: WebService, _ http: HTTPConfiguration) throws {
     let listening = DispatchSemaphore(value: 0)
-    Task { [log] in
+    Task { [self] in
       if let port = try? await web.waitUntilListening() {
+        queue.sync { isListening = true }
         let host = http.address.contains(":") ? "[\(http.address)]" : http.address
         log.notice("listening on http://\(host):\(port)/")
       }
@@ -105,7 +116,7 @@ public final class ServiceRunner: @unchecked Sendable {
       try daemon.apply(try reader.read(path))
       log.notice("the configuration was read again")
     } catch {
-      log.error("the configuration stays as it was:\n\(error)")
+      log.error("the configuration stays as it was:\n\(Redaction.redact("\(error)"))")
     }
   }
 

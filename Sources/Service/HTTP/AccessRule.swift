@@ -26,7 +26,7 @@ package struct AccessRule: Sendable {
     if isLoopback, !Self.isLocal(host) { return .misdirected }
     guard let token else { return .allow }
     if let queryToken { return Self.isSame(queryToken, token) ? .remember : .refuse }
-    if let authorization, authorization.hasPrefix("Bearer ") {
+    if let authorization, authorization.lowercased().hasPrefix("bearer ") {
       return Self.isSame(String(authorization.dropFirst(7)), token) ? .allow : .refuse
     }
     let cookies = (cookie ?? "").split(separator: ";").map { $0.drop { $0 == " " } }

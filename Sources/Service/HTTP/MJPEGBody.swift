@@ -16,7 +16,7 @@ struct MJPEGBody: AsyncBufferedSequence {
     private let picture: LivePicture
     // Held until the connection ends.
     private let viewer: ViewerLimit.Viewer
-    private var last = 0
+    private var last: LivePicture.JPEG?
     private var hasBegun = false
 
     init(picture: LivePicture, viewer: ViewerLimit.Viewer) {
@@ -27,8 +27,13 @@ struct MJPEGBody: AsyncBufferedSequence {
     mutating func next() async throws -> UInt8? { nil }
 
     mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? {
-      guard let jpeg = await picture.next(after: last) else { return nil }
-      last = jpeg.number
+      switch await news() {
+      case .ended: return nil
+      case .picture(let jpeg): last = jpeg
+      // Only a write finds out that a viewer has gone.
+      case .none: break
+      }
+      guard let jpeg = last else { return Array("\r\n".utf8) }
       var part = Array((hasBegun ? "" : "--frame\r\n").utf8)
       hasBegun = true
       part += Array("Content-Type: image/jpeg\r\nContent-Length: \(jpeg.bytes.count)\r\n\r\n".utf8)
@@ -36,6 +41,25 @@ struct MJPEGBody: AsyncBufferedSequence {
       // The boundary comes with the picture, so that a browser shows it at once.
       part += Array("\r\n--frame\r\n".utf8)
       return part
+    }
+
+    private enum News {
+      case picture(LivePicture.JPEG)
+      case ended
+      case none
+    }
+
+    /// The next picture, if it comes within ten seconds.
+    private func news() async -> News {
+      await withTaskGroup(of: News.self) { [picture, last] group in
+        group.addTask { await picture.next(after: last?.number ?? 0).map { .picture($0) } ?? .ended }
+        group.addTask {
+          try? await Task.sleep(for: .seconds(10))
+          return .none
+        }
+        defer { group.cancelAll() }
+        return await group.next() ?? .ended
+      }
     }
   }
 }

@@ -41,7 +41,7 @@ extension WebPage {
       const path = "/streams/" + encodeURIComponent(stream.name);
       // A stream that was started anew has another picture under the same name.
       if (moving && made.moving !== stream.started_at) made.picture.src = path + ".mjpg?" + stream.started_at;
-      if (!moving) made.picture.src = path + ".jpg?" + Date.now();
+      if (!moving && stream.counters.processed > 0) made.picture.src = path + ".jpg?" + Date.now();
       made.moving = moving ? stream.started_at : null;
       made.state.textContent = stream.state + (stream.retry_in ? " " + Math.ceil(stream.retry_in) + " s" : "");
       made.state.className = "state " + stream.state;

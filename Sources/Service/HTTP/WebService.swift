@@ -23,11 +23,11 @@ public final class WebService: Sendable {
     server = try Self.server(configuration)
   }
 
-  /// Answers requests until the task is cancelled or ``stop()`` is called.
+  /// Answers requests until the task is cancelled or ``stop()`` is called; may be called again after an error.
   ///
   /// - Throws: What keeps it from listening, for example a port that is taken.
   public func run() async throws {
-    await server.appendRoute("*") { [self] request in answer(request) }
+    await server.appendRoute("*") { [self] request in await answer(request) }
     try await server.run()
   }
 
@@ -53,14 +53,14 @@ public final class WebService: Sendable {
 
   // MARK: - Requests
 
-  private func answer(_ request: HTTPRequest) -> HTTPResponse {
-    var response = route(request)
+  private func answer(_ request: HTTPRequest) async -> HTTPResponse {
+    var response = await route(request)
     for (name, value) in Self.securityHeaders { response.headers[HTTPHeader(name)] = value }
     if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     return response
   }
 
-  private func route(_ request: HTTPRequest) -> HTTPResponse {
+  private func route(_ request: HTTPRequest) async -> HTTPResponse {
     let isHead = request.method == .HEAD
     guard request.method == .GET || isHead else { return .plain(.methodNotAllowed, "only GET is answered\n") }
     // A probe needs no token: it learns nothing but that the program runs.
@@ -84,10 +84,11 @@ public final class WebService: Sendable {
       redirection.headers[.setCookie] = "kapao_token=\(token ?? ""); HttpOnly; SameSite=Strict; Path=/"
       return redirection
     }
-    return isHead ? page(request.path).withoutBody : page(request.path)
+    let page = await page(request.path)
+    return isHead ? page.withoutBody : page
   }
 
-  private func page(_ path: String) -> HTTPResponse {
+  private func page(_ path: String) async -> HTTPResponse {
     switch path {
     case "/": return .text(.ok, "text/html; charset=utf-8", WebPage.html)
     case "/page.css": return .text(.ok, "text/css; charset=utf-8", WebPage.style)
@@ -104,7 +105,7 @@ public final class WebService: Sendable {
       return daemon.statuses.first { $0.name == name }.map { .json($0) } ?? .missing
     }
     if parts.count == 2, parts.first == "streams", let file = parts.last {
-      if file.hasSuffix(".jpg") { return snapshot(String(file.dropLast(4))) }
+      if file.hasSuffix(".jpg") { return await snapshot(String(file.dropLast(4))) }
       if file.hasSuffix(".mjpg") { return movingPicture(String(file.dropLast(5))) }
     }
     return .missing
@@ -127,11 +128,12 @@ public final class WebService: Sendable {
       body: HTTPBodySequence(from: MJPEGBody(picture: picture, viewer: viewer)))
   }
 
-  private func snapshot(_ name: String) -> HTTPResponse {
+  private func snapshot(_ name: String) async -> HTTPResponse {
     guard let picture = daemon.picture(of: name) else { return .missing }
-    return HTTPResponse(
-      statusCode: .ok, headers: [.contentType: "image/jpeg"],
-      body: HTTPBodySequence(from: SnapshotBody(picture: picture)))
+    guard let jpeg = await picture.current(within: 10) else {
+      return .plain(.serviceUnavailable, "there has been no picture yet\n")
+    }
+    return HTTPResponse(statusCode: .ok, headers: [.contentType: "image/jpeg"], body: Data(jpeg.bytes))
   }
 
   private static let securityHeaders = [

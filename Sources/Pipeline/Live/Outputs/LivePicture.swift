@@ -21,6 +21,8 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
   private let lock = NSLock()
   private var newest: (number: Int, frame: VideoFrame)?
   private var encoded: JPEG?
+  /// The number of the picture that was encoded last, or could not be.
+  private var attempted = 0
   private var isEncoding = false
   private var isFinished = false
   private var waiting: [Int: (after: Int, continuation: CheckedContinuation<JPEG?, Never>)] = [:]
@@ -41,14 +43,17 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     encodeIfWanted()
   }
 
-  /// Tells all viewers that no picture follows.
+  /// Tells all viewers that no picture follows; the last one can still be had.
   public func finish() {
-    let left = lock.withLock {
-      isFinished = true
-      defer { waiting = [:] }
-      return waiting.values.map(\.continuation)
+    queue.async { [self] in
+      if lock.withLock({ newest?.number ?? 0 > attempted }) { encode() }
+      let left = lock.withLock {
+        isFinished = true
+        defer { waiting = [:] }
+        return waiting.values.map(\.continuation)
+      }
+      for continuation in left { continuation.resume(returning: nil) }
     }
-    for continuation in left { continuation.resume(returning: nil) }
   }
 
   /// The next picture after the one with a number, as soon as there is one; `nil` when the stream has ended or the
@@ -61,8 +66,9 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let answer: JPEG?? = lock.withLock {
-          if isFinished || Task.isCancelled { return .some(nil) }
+          if Task.isCancelled { return .some(nil) }
           if let encoded, encoded.number > number { return .some(encoded) }
+          if isFinished { return .some(nil) }
           waiting[id] = (number, continuation)
           return nil
         }
@@ -74,10 +80,24 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     }
   }
 
+  /// The newest picture, or else the first one, if it comes within `seconds`.
+  public func current(within seconds: Double) async -> JPEG? {
+    await withTaskGroup(of: JPEG?.self) { group in
+      let number = lock.withLock { newest?.number ?? 1 }
+      group.addTask { await self.next(after: number - 1) }
+      group.addTask {
+        try? await Task.sleep(for: .seconds(seconds))
+        return nil
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? nil
+    }
+  }
+
   /// Encodes the newest picture if somebody waits for it and nothing is being encoded.
   private func encodeIfWanted() {
     let wanted = lock.withLock {
-      guard let newest, !isEncoding, !isFinished, newest.number > encoded?.number ?? 0 else { return false }
+      guard let newest, !isEncoding, !isFinished, newest.number > attempted else { return false }
       guard waiting.values.contains(where: { newest.number > $0.after }) else { return false }
       isEncoding = true
       return true
@@ -92,6 +112,7 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     let jpeg = JPEG(number: newest.number, bytes: bytes)
     let ready = lock.withLock {
       isEncoding = false
+      attempted = jpeg.number
       guard !bytes.isEmpty else { return [CheckedContinuation<JPEG?, Never>]() }
       encoded = jpeg
       let ids = waiting.filter { jpeg.number > $0.value.after }.map(\.key)

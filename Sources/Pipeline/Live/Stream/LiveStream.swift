@@ -8,7 +8,8 @@ import VideoIO
 /// A stream that stays up: reads its source, finds and draws the poses in the latest picture, and hands it to the
 /// outputs. A supervisor connects again whenever the source goes away.
 public final class LiveStream: @unchecked Sendable {
-  // @unchecked: `state` is only touched under the lock; inference, renderer and tracker belong to one stage each.
+  // @unchecked: `state` is only touched under the lock; inference, renderer and tracker belong to one stage each,
+  // `isCompleting` to the control queue.
 
   /// The stream's name.
   public let name: String
@@ -26,8 +27,10 @@ public final class LiveStream: @unchecked Sendable {
   private let drawing = BoundedQueue<LiveWork>(capacity: 1, policy: .block)
   private let control: DispatchQueue
   private let stages = DispatchGroup()
+  private let finishing = DispatchGroup()
   private let whenEnded: DispatchSemaphore
   private var timer: (any DispatchSourceTimer)?
+  private var isCompleting = false
 
   /// A stream that is not yet started.
   ///
@@ -75,7 +78,7 @@ public final class LiveStream: @unchecked Sendable {
     whenEnded.signal()
   }
 
-  /// Ends the stream and completes its outputs.
+  /// Ends the stream and completes its outputs; those of a source that has ended by itself complete without it.
   ///
   /// - Parameter seconds: How long that may take.
   /// - Returns: Whether everything was completed in that time.
@@ -85,15 +88,24 @@ public final class LiveStream: @unchecked Sendable {
     control.sync {
       timer?.cancel()
       perform(lock.withLock { state.supervision.stop() })
-    }
-    whenEnded.signal()
-    inbox.finish()
-    guard stages.wait(timeout: deadline) == .success else { return false }
-    let finishing = DispatchGroup()
-    for receiver in receivers {
-      DispatchQueue(label: "kapao.\(name).finish").async(group: finishing) { receiver.finish() }
+      complete()
     }
     return finishing.wait(timeout: deadline) == .success
+  }
+
+  /// Lets the pictures on their way come through and completes the outputs, on the control queue.
+  private func complete() {
+    guard !isCompleting else { return }
+    isCompleting = true
+    whenEnded.signal()
+    inbox.finish()
+    finishing.enter()
+    stages.notify(queue: control) { [self] in
+      for receiver in receivers {
+        DispatchQueue(label: "kapao.\(name).finish").async(group: finishing) { receiver.finish() }
+      }
+      finishing.leave()
+    }
   }
 
   // MARK: - Supervision, on the control queue
@@ -128,8 +140,8 @@ public final class LiveStream: @unchecked Sendable {
       let connection = lock.withLock { state.connection }
       if connection?.generation == generation { connection?.cancel() }
     case .finish:
-      log.notice("the source has ended")
-      whenEnded.signal()
+      log.notice("the source has ended\(failure.map { Redaction.redact(": \($0)") } ?? "")")
+      complete()
     }
   }
 
