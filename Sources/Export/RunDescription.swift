@@ -3,7 +3,7 @@ import Kapao
 
 /// The side-car of an export: what was processed, with what model and settings, and whether the run came to its end.
 ///
-/// It is written once before the first frame, with neither `ended` nor `totals`, and again when the run is over; a
+/// It is written once before the first row, with neither `ended` nor `totals`, and again when the run is over; a
 /// side-car without `totals` therefore belongs to a run that was cut short. Keys in the file are in snake case.
 public struct RunDescription: Codable, Hashable, Sendable {
   /// The program that ran.

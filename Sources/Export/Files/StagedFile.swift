@@ -38,13 +38,27 @@ package final class StagedFile: @unchecked Sendable {
     }
   }
 
-  /// Appends a piece.
+  /// Appends a piece. Where that fails, the output is abandoned: what exists under its name stays.
   ///
   /// - Throws: `ExportError` with the operation `write`.
   package func append(_ bytes: [UInt8]) throws {
     do {
       try file.append(bytes)
     } catch let error as ExportError {
+      abandon()
+      throw ExportError(.write, path: path, code: error.code)
+    }
+  }
+
+  /// Closes the output, which keeps its temporary name; harmless when called again. Where that fails, the output is
+  /// abandoned.
+  ///
+  /// - Throws: `ExportError` with the operation `write`.
+  package func close() throws {
+    do {
+      try file.close()
+    } catch let error as ExportError {
+      abandon()
       throw ExportError(.write, path: path, code: error.code)
     }
   }
@@ -54,13 +68,8 @@ package final class StagedFile: @unchecked Sendable {
   /// - Throws: `ExportError`.
   package func finish() throws {
     guard isOpen else { return }
+    try close()
     isOpen = false
-    do {
-      try file.close()
-    } catch let error as ExportError {
-      if let temporary { unlink(temporary) }
-      throw ExportError(.write, path: path, code: error.code)
-    }
     guard let temporary, rename(temporary, destination) != 0 else { return }
     let code = errno
     unlink(temporary)

@@ -90,7 +90,9 @@ public struct PoseConversion {
 
   /// Writes every frame to every target, and the description beside each native CSV.
   ///
-  /// - Throws: `ExportError`, or `PoseCSVError` if the input has changed since it was checked.
+  /// An output that fails does not keep the others from being completed.
+  ///
+  /// - Throws: `ExportError` or `OutputErrors`, or `PoseCSVError` if the input has changed since it was checked.
   public func write(_ targets: [ExportTarget]) throws -> Result {
     let group = try PoseWriterGroup(targets, context: context)
     var result = Result()
@@ -102,17 +104,19 @@ public struct PoseConversion {
         result.frames += 1
         result.people += record.people.count
       }
-      try group.finish()
     } catch {
       group.abandon()
       throw error
     }
-    if let description {
-      for path in targets.filter({ $0.format == .csv }).compactMap({ RunDescription.path(beside: $0.path) }) {
-        try description.write(to: path)
-      }
-    }
+    // The group keeps the errors.
+    try? group.finish()
     result.outputs = group.outputs
+    var errors = group.errors
+    for target in targets where target.format == .csv && result.outputs.contains(target.path) {
+      guard let description, let path = RunDescription.path(beside: target.path) else { continue }
+      do { try description.write(to: path) } catch { errors.append(error) }
+    }
+    if let error = OutputErrors.joined(errors) { throw error }
     return result
   }
 }
