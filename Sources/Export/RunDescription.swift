@@ -45,6 +45,11 @@ public struct RunDescription: Codable, Hashable, Sendable {
     return url.pathExtension.isEmpty ? export + ".json" : export.dropLast(url.pathExtension.count) + "json"
   }
 
+  /// The side-car's path for an export, if there is a file.
+  public static func existingPath(beside export: String) -> String? {
+    path(beside: export).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
+
   /// The description as JSON, keys in alphabetical order, with a line end.
   public func json() throws -> Data {
     let encoder = JSONEncoder()

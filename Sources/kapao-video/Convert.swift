@@ -37,7 +37,9 @@ struct Convert: ParsableCommand {
   func validate() throws {
     guard (to == nil) == (output == nil) else { throw ValidationError("--to and -o go together.") }
     guard !targets.isEmpty else { throw ValidationError("name an output with --to and -o, or with --export.") }
-    try OutputCheck(input: input, exports: targets).validate()
+    try OutputCheck(
+      input: input, description: description ?? RunDescription.existingPath(beside: input), exports: targets
+    ).validate()
   }
 
   func run() throws {

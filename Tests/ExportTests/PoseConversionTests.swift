@@ -77,9 +77,16 @@ struct PoseConversionTests {
       return nil
     }
     try "[1,".write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(reason() == "no description of a run (no JSON)")
+    let advice = "; name it with --description, or move this file away"
+    #expect(reason() == "not the description of a run (no JSON)" + advice)
+    // COCO's results are JSON, too.
+    try "[]".write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(reason() == "not the description of a run (no object)" + advice)
+    #expect(throws: PoseCSVError(path: folder.path("poses.csv"), reason: "not the description of a run (no JSON)")) {
+      try PoseConversion(input: folder.path("poses.csv"), description: folder.path("poses.csv"))
+    }
     try "{}".write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(reason()?.hasPrefix("no description of a run (at ") == true)
+    #expect(reason()?.hasPrefix("not the description of a run (at ") == true)
     var description = RunDescription.fixture
     description.skeleton = .init(.crowdPose14)
     try description.write(to: path)

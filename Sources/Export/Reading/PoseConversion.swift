@@ -60,7 +60,7 @@ public struct PoseConversion {
     self.records = isFile ? nil : records
     isUntracked = people > 0 && tracked == 0
 
-    let beside = RunDescription.path(beside: input).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    let beside = RunDescription.existingPath(beside: input)
     guard let path = path ?? beside else {
       notes.append(
         "no description beside \(input == "-" ? "standard input" : input): the frame rate is that of the rows")
@@ -76,7 +76,8 @@ public struct PoseConversion {
     do {
       description = try RunDescription(json: try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as DecodingError {
-      throw PoseCSVError(path: path, reason: "no description of a run (\(error.place))")
+      let advice = path == beside ? "; name it with --description, or move this file away" : ""
+      throw PoseCSVError(path: path, reason: "not the description of a run (\(error.place))\(advice)")
     } catch {
       throw PoseCSVError(path: path, reason: error.localizedDescription)
     }
@@ -126,14 +127,18 @@ extension DecodingError {
   fileprivate var place: String {
     let context: Context
     var path: [any CodingKey] = []
+    var problem = "no object"
     switch self {
     case .keyNotFound(let key, let found):
       context = found
       path = [key]
-    case .dataCorrupted(let found), .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
+    case .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
+    case .dataCorrupted(let found):
+      context = found
+      problem = "no JSON"
     @unknown default: return "not as expected"
     }
     let keys = (context.codingPath + path).map(\.stringValue)
-    return keys.isEmpty ? "no JSON" : "at " + keys.joined(separator: ".")
+    return keys.isEmpty ? problem : "at " + keys.joined(separator: ".")
   }
 }
