@@ -96,6 +96,31 @@ struct PoseConversionTests {
     }
   }
 
+  @Test(arguments: [false, true])
+  func `Positions before smoothing are kept`(_ keypointObjectsOnly: Bool) throws {
+    var (smoothed, filled) = (PersonRecord.fixture(1), PersonRecord.fixture(1))
+    smoothed.raw = .fixture()
+    smoothed.raw?.keypoints[0].x = 12.346
+    smoothed.raw?.keypoints[3].y = .nan
+    smoothed.raw?.keypoints[4].x = .infinity
+    filled.state = .filled
+    let records = [
+      FrameRecord.fixture(0, people: [smoothed, .fixture(2)]), .fixture(1, people: [filled]), .fixture(2),
+    ]
+    let path = folder.path("smooth.csv")
+    try PoseCSVWriter(
+      path: path, skeleton: .coco17, keypointObjectsOnly: keypointObjectsOnly, hasRawPositions: true
+    ).writeAll(records)
+    var description = RunDescription.fixture
+    description.settings["keypoint_objects_only"] = .flag(keypointObjectsOnly)
+    for name in ["smooth.json", nil] {
+      if let name { try description.write(to: folder.path(name)) }
+      _ = try PoseConversion(input: path).write([ExportTarget(.csv, path: folder.path("copy.csv"))])
+      #expect(try folder.text("copy.csv") == (try folder.text("smooth.csv")))
+      if let name { try FileManager.default.removeItem(atPath: folder.path(name)) }
+    }
+  }
+
   @Test func `How each pose was come by is kept, and a word that is no state is an error`() throws {
     var person = PersonRecord.fixture(1)
     person.state = .predicted

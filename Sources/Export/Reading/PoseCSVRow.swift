@@ -40,7 +40,7 @@ struct PoseCSVRow {
     let pose = Pose(
       box: Box(x1: box[0], y1: box[1], x2: box[2], y2: box[3]), score: Float(score ?? .nan),
       keypoints: try columns.points.map(keypoint))
-    return PersonRecord(pose: pose, trackID: try integer(columns.track), state: try state())
+    return PersonRecord(pose: pose, trackID: try integer(columns.track), raw: try raw(), state: try state())
   }
 
   /// An error in a column of this line.
@@ -70,6 +70,18 @@ struct PoseCSVRow {
     }
     return Keypoint(
       x: Float(x), y: Float(y), confidence: source == .pose ? 0 : Float(confidence ?? .nan), source: source)
+  }
+
+  /// The pose as it was found, of which the file has the positions alone; whatever it shows was shown.
+  private func raw() throws -> Pose? {
+    guard let raw = columns.raw else { return nil }
+    let nothing = Box(x1: .nan, y1: .nan, x2: .nan, y2: .nan)
+    return Pose(
+      box: nothing, score: .nan,
+      keypoints: try raw.map { columns in
+        Keypoint(
+          x: Float(try number(columns.x) ?? .nan), y: Float(try number(columns.y) ?? .nan), source: .keypointObject)
+      })
   }
 
   private func state() throws -> PersonRecord.State {

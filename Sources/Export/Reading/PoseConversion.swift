@@ -66,7 +66,7 @@ public struct PoseConversion {
         "no description beside \(input == "-" ? "standard input" : input): the frame rate is that of the rows")
       context = ExportContext(
         skeleton: reader.skeleton, source: input, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "kapao",
-        hasStates: reader.hasStates)
+        hasStates: reader.hasStates, hasRawPositions: reader.hasRawPositions)
       description = nil
       self.notes = notes
       return
@@ -84,7 +84,8 @@ public struct PoseConversion {
     guard description.skeleton.keypoints == reader.skeleton.keypointNames else {
       throw PoseCSVError(path: path, reason: "describes other keypoints than \(input) has")
     }
-    context = ExportContext(description, skeleton: reader.skeleton, hasStates: reader.hasStates)
+    context = ExportContext(
+      description, skeleton: reader.skeleton, hasStates: reader.hasStates, hasRawPositions: reader.hasRawPositions)
     self.description = description
     self.notes = notes
   }
