@@ -123,4 +123,37 @@ struct OutputFailureTests {
       }
     }
   }
+
+  @Test("an interrupted conversion leaves whole outputs and no temporary file")
+  func interruptedConversion() throws {
+    try Media.withFolder { folder in
+      let (csv, pipe) = (folder.appending(path: "long.csv"), folder.appending(path: "pipe"))
+      // More frames than a pipe holds that nobody reads.
+      let lines = try String(contentsOfFile: Self.walk, encoding: .utf8).split(separator: "\n")
+      let row = lines[1].drop { $0 != "," }
+      let rows = (0..<4000).map { "\($0)\(row)" }
+      try ([String(lines[0])] + rows).joined(separator: "\n").write(to: csv, atomically: true, encoding: .utf8)
+      try #require(mkfifo(pipe.path, 0o600) == 0)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Program.path)
+      process.arguments = [
+        "convert", csv.path, "--quiet", "--export", "coco=\(folder.path)/coco.json", "--export", "ndjson=\(pipe.path)",
+      ]
+      try process.run()
+      // Returns when the program has opened its end.
+      let reader = try FileHandle(forReadingFrom: pipe)
+      process.terminate()
+      let frames = try reader.readToEnd().map { $0.split(separator: UInt8(ascii: "\n")).count } ?? 0
+      process.waitUntilExit()
+      #expect(process.terminationReason == .exit)
+      #expect(process.terminationStatus == 130)
+      #expect(frames < 4000)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(left == (frames > 0 ? ["coco.json", "long.csv", "pipe"] : ["long.csv", "pipe"]))
+      if frames > 0 {
+        let people = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "coco.json")))
+        #expect((people as? [Any])?.count == frames)
+      }
+    }
+  }
 }

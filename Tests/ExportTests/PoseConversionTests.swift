@@ -70,6 +70,33 @@ struct PoseConversionTests {
     #expect(try folder.names() == ["poses.csv"])
   }
 
+  @Test func `An interruption finishes the outputs up to there`() throws {
+    try RunDescription.fixture.write(to: folder.path("poses.json"))
+    let conversion = try PoseConversion(input: folder.path("poses.csv"))
+    let targets = [
+      ExportTarget(.coco, path: folder.path("coco.json")), ExportTarget(.csv, path: folder.path("copy.csv")),
+    ]
+    var frames = 0
+    func interrupted(at count: Int) -> Bool {
+      defer { frames += 1 }
+      return frames == count
+    }
+    #expect(try conversion.write(targets) { true } == PoseConversion.Result(wasInterrupted: true))
+    #expect(try folder.names() == ["poses.csv", "poses.json"])
+    let result = try conversion.write(targets) { interrupted(at: 1) }
+    #expect(result.frames == 1)
+    #expect(result.wasInterrupted)
+    #expect(try folder.names() == ["coco.json", "copy.csv", "copy.json", "poses.csv", "poses.json"])
+    #expect(try folder.text("copy.csv").split(separator: "\n").count == 2)
+  }
+
+  @Test func `A frame's number that no reader could tell from its neighbour is refused`() throws {
+    let text = try folder.text("poses.csv").replacing("\n1,", with: "\n9223372036854775806,")
+    try text.write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
+    let error = #expect(throws: PoseCSVError.self) { try PoseConversion(input: folder.path("poses.csv")) }
+    #expect(error?.column == "frame")
+  }
+
   @Test func `A description that is none is refused`() throws {
     let path = folder.path("poses.json")
     func reason() -> String? {

@@ -21,7 +21,8 @@ struct PoseCSVRow {
 
   /// Number, PTS and time of the row's frame, without people.
   func frame() throws -> FrameRecord {
-    guard let index = try integer(columns.frame), index >= 0, index < Int.max else {
+    // Readers of JSON take numbers for doubles, which are exact up to here.
+    guard let index = try integer(columns.frame), (0...1 << 53).contains(index) else {
       throw error(columns.frame, "a frame's number is needed, from 0")
     }
     guard let pts = try integer(columns.pts) else { throw error(columns.pts, "a time stamp is needed") }

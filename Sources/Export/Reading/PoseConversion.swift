@@ -14,12 +14,15 @@ public struct PoseConversion {
     public var people: Int
     /// Files and folders.
     public var outputs: [String]
+    /// Whether the conversion was interrupted; its outputs are complete up to there.
+    public var wasInterrupted: Bool
 
     /// A result.
-    public init(frames: Int = 0, people: Int = 0, outputs: [String] = []) {
+    public init(frames: Int = 0, people: Int = 0, outputs: [String] = [], wasInterrupted: Bool = false) {
       self.frames = frames
       self.people = people
       self.outputs = outputs
+      self.wasInterrupted = wasInterrupted
     }
   }
 
@@ -94,14 +97,17 @@ public struct PoseConversion {
   ///
   /// An output that fails does not keep the others from being completed.
   ///
+  /// - Parameter isInterrupted: Asked before each frame whether to end there; outputs are finished up to it.
   /// - Throws: `ExportError` or `OutputErrors`, or `PoseCSVError` if the input has changed since it was checked.
-  public func write(_ targets: [ExportTarget]) throws -> Result {
+  public func write(_ targets: [ExportTarget], isInterrupted: () -> Bool = { false }) throws -> Result {
     let group = try PoseWriterGroup(targets, context: context)
     var result = Result()
     do {
       var rest = records?[...]
       let reader = records == nil ? try PoseCSVReader(path: input) : nil
       while let record = try reader?.next() ?? rest?.popFirst() {
+        result.wasInterrupted = isInterrupted()
+        if result.wasInterrupted { break }
         try group.write(record)
         result.frames += 1
         result.people += record.people.count
@@ -110,10 +116,16 @@ public struct PoseConversion {
       group.abandon()
       throw error
     }
+    if result.wasInterrupted, !group.hasFrames {
+      group.abandon()
+      return result
+    }
     // The group keeps the errors.
     try? group.finish()
     result.outputs = group.outputs
     var errors = group.errors
+    var description = description
+    if result.wasInterrupted { description?.totals = nil }
     for target in targets where target.format == .csv && result.outputs.contains(target.path) {
       guard let description, let path = RunDescription.path(beside: target.path) else { continue }
       do { try description.write(to: path) } catch { errors.append(error) }
