@@ -3,14 +3,19 @@ import Kapao
 extension ExportContext {
   /// What the side-car of a native CSV says of the run.
   ///
-  /// - Parameter hasStates: Whether the CSV has the column `state`.
-  public init(_ description: RunDescription, skeleton: Skeleton, hasStates: Bool = false) {
+  /// - Parameters:
+  ///   - hasStates: Whether the CSV has the column `state`.
+  ///   - hasRawPositions: Whether the CSV has the positions before smoothing.
+  public init(
+    _ description: RunDescription, skeleton: Skeleton, hasStates: Bool = false, hasRawPositions: Bool = false
+  ) {
     self.init(
       skeleton: skeleton, source: description.source.name,
       frameRate: description.source.frameRate.flatMap(Self.number(ofFraction:)),
       size: ImageSize(width: description.source.width, height: description.source.height),
       model: description.model.name,
-      keypointObjectsOnly: description.settings["keypoint_objects_only"] == .flag(true), hasStates: hasStates)
+      keypointObjectsOnly: description.settings["keypoint_objects_only"] == .flag(true), hasStates: hasStates,
+      hasRawPositions: hasRawPositions)
   }
 
   private static func number(ofFraction text: String) -> Double? {

@@ -1,12 +1,18 @@
 /// Several writers that are fed the same frames.
 ///
-/// An error of one does not keep the others from writing: each is fed every frame and finished, and the first error is
-/// thrown afterwards. A writer that failed gets no further frames.
+/// An error of one does not keep the others from writing: it gets nothing more, its error is kept, and the others are
+/// fed every frame and finished.
 public final class PoseWriterGroup: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
-  private let writers: [any PoseWriter]
-  private var failed: Set<ObjectIdentifier> = []
+  /// Called with the path of each output before its first frame is written; an error is the output's.
+  public var willBegin: (_ path: String) throws -> Void = { _ in }
+  /// What went wrong, an error for each writer that failed.
+  public private(set) var errors: [any Error] = []
+  /// Whether frames have been written.
+  public private(set) var hasFrames = false
+  /// Those that have not failed.
+  private var writers: [any PoseWriter]
 
   /// A group; it may be empty.
   public init(_ writers: [any PoseWriter]) { self.writers = writers }
@@ -28,29 +34,49 @@ public final class PoseWriterGroup: PoseWriter, @unchecked Sendable {
   /// The paths of the writers, joined by commas.
   public var path: String { writers.map(\.path).joined(separator: ", ") }
 
-  /// What all writers have written.
+  /// What the writers have written that did not fail.
   public var outputs: [String] { writers.flatMap(\.outputs) }
 
+  /// Whether any writer is left that has not failed.
+  public var isAlive: Bool { !writers.isEmpty }
+
   /// Writes a frame in every format.
-  public func write(_ record: FrameRecord) throws { try each { try $0.write(record) } }
+  ///
+  /// - Throws: The errors of all writers, once the last of them has failed.
+  public func write(_ record: FrameRecord) throws {
+    each { writer in
+      if !hasFrames { try willBegin(writer.path) }
+      try writer.write(record)
+    }
+    hasFrames = true
+    if !isAlive { try throwErrors() }
+  }
 
   /// Completes every output, also after an error of another.
-  public func finish() throws { try each { try $0.finish() } }
+  ///
+  /// - Throws: The errors of all writers that have failed, now or before.
+  public func finish() throws {
+    each { try $0.finish() }
+    try throwErrors()
+  }
 
   /// Closes every output.
   public func abandon() { for writer in writers { writer.abandon() } }
 
-  private func each(_ work: (any PoseWriter) throws -> Void) throws {
-    var first: (any Error)?
-    for writer in writers where !failed.contains(ObjectIdentifier(writer)) {
+  private func each(_ work: (any PoseWriter) throws -> Void) {
+    writers = writers.filter { writer in
       do {
         try work(writer)
+        return true
       } catch {
-        failed.insert(ObjectIdentifier(writer))
+        errors.append(error)
         writer.abandon()
-        first = first ?? error
+        return false
       }
     }
-    if let first { throw first }
+  }
+
+  private func throwErrors() throws {
+    if let error = OutputErrors.joined(errors) { throw error }
   }
 }

@@ -3,7 +3,7 @@ import Kapao
 
 /// The side-car of an export: what was processed, with what model and settings, and whether the run came to its end.
 ///
-/// It is written once before the first frame, with neither `ended` nor `totals`, and again when the run is over; a
+/// It is written once before the first row, with neither `ended` nor `totals`, and again when the run is over; a
 /// side-car without `totals` therefore belongs to a run that was cut short. Keys in the file are in snake case.
 public struct RunDescription: Codable, Hashable, Sendable {
   /// The program that ran.
@@ -43,6 +43,11 @@ public struct RunDescription: Codable, Hashable, Sendable {
     let url = URL(fileURLWithPath: export)
     guard url.pathExtension.lowercased() != "json" else { return export + ".run.json" }
     return url.pathExtension.isEmpty ? export + ".json" : export.dropLast(url.pathExtension.count) + "json"
+  }
+
+  /// The side-car's path for an export, if there is a file.
+  public static func existingPath(beside export: String) -> String? {
+    path(beside: export).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
   }
 
   /// The description as JSON, keys in alphabetical order, with a line end.

@@ -7,7 +7,6 @@ import Pipeline
 struct AnnotationRun {
   private let annotation: Annotation
   private let sideCar: SideCar?
-  private let output: String?
   private let isQuiet: Bool
 
   /// Opens everything. The settings are not kept: they hold the model, which takes as much memory as the network that
@@ -15,28 +14,21 @@ struct AnnotationRun {
   init(_ settings: AnnotationSettings, modelPath: String, isQuiet: Bool) throws {
     annotation = try Annotation(settings)
     sideCar = try SideCar(annotation: annotation, settings: settings, modelPath: modelPath)
-    output = settings.output
     self.isQuiet = isQuiet
   }
 
-  /// - Throws: The run's error, or `ExitCode` 130 after an interruption.
+  /// - Throws: The run's error, those of the outputs that failed, or `ExitCode` 130 after an interruption.
   func run() throws {
-    try sideCar?.write()
     let signals = InterruptHandler { annotation.interrupt() }
     defer { signals.cancel() }
     let reporter = ProgressReporter(isQuiet: isQuiet, progress: { annotation.progress })
     reporter.start()
-    let summary: AnnotationSummary
-    do {
-      summary = try annotation.run()
-    } catch {
-      reporter.stop()
-      if annotation.progress.frames == 0 { sideCar?.remove() }
-      throw error
-    }
+    let result = Result { try annotation.run { try sideCar?.begin($0) } }
     reporter.stop()
-    try sideCar?.write(summary)
-    if !isQuiet { SummaryText(summary, output: output).print() }
+    let summary = try result.get()
+    let failures = summary.failures + (sideCar?.finish(summary) ?? [])
+    if !isQuiet { SummaryText(summary).print() }
+    if let error = OutputErrors.joined(failures) { throw error }
     if summary.wasInterrupted { throw ExitCode(ExitStatus.interrupted.rawValue) }
   }
 }

@@ -37,13 +37,21 @@ struct Convert: ParsableCommand {
   func validate() throws {
     guard (to == nil) == (output == nil) else { throw ValidationError("--to and -o go together.") }
     guard !targets.isEmpty else { throw ValidationError("name an output with --to and -o, or with --export.") }
-    try OutputCheck(input: input, exports: targets).validate()
+    try OutputCheck(
+      input: input, description: description ?? RunDescription.existingPath(beside: input), exports: targets
+    ).validate()
   }
 
   func run() throws {
     let conversion = try PoseConversion(input: input, description: description)
-    let result = try conversion.write(targets)
-    guard !quiet else { return }
+    let signals = InterruptHandler()
+    defer { signals.cancel() }
+    let result = try conversion.write(targets) { signals.isInterrupted }
+    if !quiet { report(result, of: conversion) }
+    if result.wasInterrupted { throw ExitCode(ExitStatus.interrupted.rawValue) }
+  }
+
+  private func report(_ result: PoseConversion.Result, of conversion: PoseConversion) {
     var lines = conversion.notes.map { "Note: \($0)" }
     let vague = targets.map(\.format).filter(\.needsTracks).map(\.rawValue)
     if conversion.isUntracked, !vague.isEmpty {
@@ -51,6 +59,7 @@ struct Convert: ParsableCommand {
     }
     lines.append("\(result.frames) frames, \(result.people) poses")
     lines += result.outputs.filter { $0 != "-" }.map { "Wrote \($0)" }
+    if result.wasInterrupted { lines.append("Interrupted: what is written ends there.") }
     StandardError.write(lines.joined(separator: "\n") + "\n")
   }
 

@@ -27,7 +27,7 @@ enum ExitStatus: Int32 {
       case .cancelled: self = .interrupted
       }
     case is LiveSourceError, is ConfigurationError: self = .usage
-    case is ExportError: self = .outputFailed
+    case is ExportError, is OutputErrors: self = .outputFailed
     case ModelError.unwritable: self = .outputFailed
     case is PoseCSVError: self = .unusableInput
     case is ModelError: self = .unusableInput

@@ -10,7 +10,10 @@ final class InterruptHandler: @unchecked Sendable {
   private var sources: [any DispatchSourceSignal] = []
   private var first: Double?
 
-  init(_ interrupt: @escaping @Sendable () -> Void) {
+  /// Whether one has come.
+  var isInterrupted: Bool { queue.sync { count > 0 } }
+
+  init(_ interrupt: @escaping @Sendable () -> Void = {}) {
     sources = [SIGINT, SIGTERM].map { signal in
       Foundation.signal(signal, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: signal, queue: queue)

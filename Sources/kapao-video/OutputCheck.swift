@@ -5,6 +5,8 @@ import Foundation
 /// Checks that the outputs of a command get in each other's way neither among themselves nor with the input.
 struct OutputCheck {
   let input: String
+  /// The description of the input that is read, if any.
+  var description: String?
   /// The annotated video, if any.
   var video: String?
   let exports: [ExportTarget]
@@ -19,7 +21,11 @@ struct OutputCheck {
       throw ValidationError("\(target.format.rawValue) is several files, and cannot go to standard output.")
     }
     var taken: [String: String] = [:]
-    if input != "-", FileManager.default.fileExists(atPath: input) { taken[Self.identity(input)] = "the input" }
+    if let description { taken[Self.identity(description)] = "the description of the input" }
+    for path in [input, Self.withoutProtocol(input, "file:")]
+    where path != "-" && FileManager.default.fileExists(atPath: path) {
+      taken[Self.identity(path)] = "the input"
+    }
     for path in paths where path != "-" {
       if let other = taken.updateValue("another output", forKey: Self.identity(path)) {
         throw ValidationError("\(path) is \(other); name another output.")
@@ -33,6 +39,12 @@ struct OutputCheck {
   }
 
   private static func identity(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    URL(fileURLWithPath: withoutProtocol(path, "file://")).resolvingSymlinksInPath().path
+  }
+
+  /// The path that libav opens for an address with its protocol of files: it takes away `file:`, and no more. An output
+  /// is such an address only with `://`.
+  private static func withoutProtocol(_ path: String, _ prefix: String) -> String {
+    path.hasPrefix(prefix) ? String(path.dropFirst("file:".count)) : path
   }
 }

@@ -4,14 +4,19 @@ import Kapao
 import Pipeline
 import VideoIO
 
-/// The description of a run beside each of its native CSVs: written when the run starts, and again with the totals.
+/// The description of a run beside each of its native CSVs: written when the first frame is, and again with the totals.
 struct SideCar {
-  private let paths: [String]
+  /// The descriptions' paths by those of the CSVs.
+  private let paths: [String: String]
   private let description: RunDescription
 
   /// `nil` if there is no CSV, or it goes to standard output.
   init?(annotation: Annotation, settings: AnnotationSettings, modelPath: String) throws {
-    paths = settings.exports.filter { $0.format == .csv }.compactMap { RunDescription.path(beside: $0.path) }
+    var paths: [String: String] = [:]
+    for target in settings.exports where target.format == .csv {
+      paths[target.path] = RunDescription.path(beside: target.path)
+    }
+    self.paths = paths
     guard !paths.isEmpty else { return nil }
     let info = annotation.info
     let stream = info.videoStream!
@@ -75,26 +80,30 @@ struct SideCar {
     return values
   }
 
-  /// Writes it without totals.
-  func write() throws { try write(description) }
+  /// Writes it without totals, if `output` is a CSV.
+  ///
+  /// - Throws: `ExportError`.
+  func begin(_ output: String) throws {
+    if let path = paths[output] { try description.write(to: path) }
+  }
 
-  /// Writes it with the totals of the run.
-  func write(_ summary: AnnotationSummary) throws {
+  /// Writes it with the totals of the run beside each CSV that was completed.
+  ///
+  /// - Returns: What went wrong.
+  func finish(_ summary: AnnotationSummary) -> [any Error] {
     var description = description
     description.ended = Date()
     description.totals = .init(
       frames: summary.progress.frames, detectedFrames: summary.skipped > 0 ? summary.progress.detectedFrames : nil,
       people: summary.progress.people,
       damaged: summary.damage.packetsFailed + summary.damage.framesCorrupt, interrupted: summary.wasInterrupted)
-    try write(description)
-  }
-
-  /// Removes it, for a run that came to nothing.
-  func remove() {
-    for path in paths { try? FileManager.default.removeItem(atPath: path) }
-  }
-
-  private func write(_ description: RunDescription) throws {
-    for path in paths { try description.write(to: path) }
+    return summary.exports.compactMap { paths[$0] }.compactMap { path in
+      do {
+        try description.write(to: path)
+        return nil
+      } catch {
+        return error
+      }
+    }
   }
 }

@@ -5,7 +5,7 @@ import Pipeline
 struct SummaryText {
   let lines: [String]
 
-  init(_ summary: AnnotationSummary, output: String?) {
+  init(_ summary: AnnotationSummary) {
     let progress = summary.progress
     var lines = summary.warnings.map { "Note: \($0)" }
     lines.append(
@@ -36,7 +36,7 @@ struct SummaryText {
           String(format: "%@ %.1f ms", stage.name, stage.busy / Double(max(1, progress.frames)) * 1000)
             + (stage.workers > 1 ? " on each of \(stage.workers) threads" : "")
         }.joined(separator: ", "))
-    for path in [output].compactMap({ $0 }) + summary.exports where path != "-" { lines.append("Wrote \(path)") }
+    for path in [summary.video].compactMap({ $0 }) + summary.exports where path != "-" { lines.append("Wrote \(path)") }
     if summary.wasInterrupted { lines.append("Interrupted: what is written ends there.") }
     self.lines = lines
   }

@@ -26,6 +26,12 @@ enum Program {
     return Outcome(status: result.status, output: result.output, errors: result.errors)
   }
 
+  /// Runs the program in a folder.
+  static func run(_ arguments: [String], in folder: URL) -> Outcome {
+    let result = Media.run("env", ["--chdir=\(folder.path)", path] + arguments)
+    return Outcome(status: result.status, output: result.output, errors: result.errors)
+  }
+
   /// Annotates with the quick network.
   static func annotate(_ input: String, _ arguments: [String]) -> Outcome {
     run(["annotate", input, "--quiet"] + quickModel + arguments)

@@ -67,6 +67,23 @@ struct DeepLabCutWriterTests {
     #expect(Set(rows[1].dropFirst()) == ["track8"])
   }
 
+  @Test func `A number that is far from all others is an error, not millions of rows`() throws {
+    try "old".write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
+    let targets = [
+      ExportTarget(.deepLabCut, path: folder.path("poses.csv")), ExportTarget(.mot, path: folder.path("mot.txt")),
+    ]
+    let group = try PoseWriterGroup(targets, context: .fixture())
+    try group.write(.fixture(0, people: [.fixture(1)]))
+    try group.write(.fixture(20_000_000, people: [.fixture(1)]))
+    let error = #expect(throws: ExportError.self) { try group.finish() }
+    #expect(
+      error?.description
+        == "cannot write \(folder.path("poses.csv")): 19999999 frames before frame 20000000 are missing, "
+        + "and DeepLabCut's CSV has a row for each")
+    #expect(try folder.names() == ["mot.txt", "poses.csv"])
+    #expect(try folder.text("poses.csv") == "old")
+  }
+
   @Test func `Nobody at all is one animal that is never seen`() throws {
     let rows = try write([.fixture(0), .fixture(1)])
     #expect(rows.count == 6)

@@ -72,6 +72,17 @@ struct OpenPoseWriterTests {
     #expect(try names() == (others + ["match_000000000000_keypoints.json"]).sorted())
   }
 
+  @Test func `Files of an earlier run stay where the first frame cannot be written`() throws {
+    // A folder in the place of the first frame's file.
+    try FileManager.default.createDirectory(
+      atPath: folder.path("out/match_000000000000_keypoints.json"), withIntermediateDirectories: true)
+    try "{}".write(
+      toFile: folder.path("out/match_000000000009_keypoints.json"), atomically: true, encoding: .utf8)
+    let before = try names()
+    #expect(throws: ExportError.self) { try write([.fixture(0)], layout: .openPose) }
+    #expect(try names() == before)
+  }
+
   @Test func `A file in the folder's place is refused`() throws {
     try "x".write(toFile: folder.path("out"), atomically: true, encoding: .utf8)
     #expect(throws: ExportError(.create, path: folder.path("out"), code: ENOTDIR)) {

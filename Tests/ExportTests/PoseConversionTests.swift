@@ -70,6 +70,33 @@ struct PoseConversionTests {
     #expect(try folder.names() == ["poses.csv"])
   }
 
+  @Test func `An interruption finishes the outputs up to there`() throws {
+    try RunDescription.fixture.write(to: folder.path("poses.json"))
+    let conversion = try PoseConversion(input: folder.path("poses.csv"))
+    let targets = [
+      ExportTarget(.coco, path: folder.path("coco.json")), ExportTarget(.csv, path: folder.path("copy.csv")),
+    ]
+    var frames = 0
+    func interrupted(at count: Int) -> Bool {
+      defer { frames += 1 }
+      return frames == count
+    }
+    #expect(try conversion.write(targets) { true } == PoseConversion.Result(wasInterrupted: true))
+    #expect(try folder.names() == ["poses.csv", "poses.json"])
+    let result = try conversion.write(targets) { interrupted(at: 1) }
+    #expect(result.frames == 1)
+    #expect(result.wasInterrupted)
+    #expect(try folder.names() == ["coco.json", "copy.csv", "copy.json", "poses.csv", "poses.json"])
+    #expect(try folder.text("copy.csv").split(separator: "\n").count == 2)
+  }
+
+  @Test func `A frame's number that no reader could tell from its neighbour is refused`() throws {
+    let text = try folder.text("poses.csv").replacing("\n1,", with: "\n9223372036854775806,")
+    try text.write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
+    let error = #expect(throws: PoseCSVError.self) { try PoseConversion(input: folder.path("poses.csv")) }
+    #expect(error?.column == "frame")
+  }
+
   @Test func `A description that is none is refused`() throws {
     let path = folder.path("poses.json")
     func reason() -> String? {
@@ -77,15 +104,47 @@ struct PoseConversionTests {
       return nil
     }
     try "[1,".write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(reason() == "no description of a run (no JSON)")
+    let advice = "; name it with --description, or move this file away"
+    #expect(reason() == "not the description of a run (no JSON)" + advice)
+    // COCO's results are JSON, too.
+    try "[]".write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(reason() == "not the description of a run (no object)" + advice)
+    #expect(throws: PoseCSVError(path: folder.path("poses.csv"), reason: "not the description of a run (no JSON)")) {
+      try PoseConversion(input: folder.path("poses.csv"), description: folder.path("poses.csv"))
+    }
     try "{}".write(toFile: path, atomically: true, encoding: .utf8)
-    #expect(reason()?.hasPrefix("no description of a run (at ") == true)
+    #expect(reason()?.hasPrefix("not the description of a run (at ") == true)
     var description = RunDescription.fixture
     description.skeleton = .init(.crowdPose14)
     try description.write(to: path)
     #expect(reason() == "describes other keypoints than \(folder.path("poses.csv")) has")
     #expect(throws: PoseCSVError(path: "/none.json", reason: "No such file or directory")) {
       try PoseConversion(input: folder.path("poses.csv"), description: "/none.json")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `Positions before smoothing are kept`(_ keypointObjectsOnly: Bool) throws {
+    var (smoothed, filled) = (PersonRecord.fixture(1), PersonRecord.fixture(1))
+    smoothed.raw = .fixture()
+    smoothed.raw?.keypoints[0].x = 12.346
+    smoothed.raw?.keypoints[3].y = .nan
+    smoothed.raw?.keypoints[4].x = .infinity
+    filled.state = .filled
+    let records = [
+      FrameRecord.fixture(0, people: [smoothed, .fixture(2)]), .fixture(1, people: [filled]), .fixture(2),
+    ]
+    let path = folder.path("smooth.csv")
+    try PoseCSVWriter(
+      path: path, skeleton: .coco17, keypointObjectsOnly: keypointObjectsOnly, hasRawPositions: true
+    ).writeAll(records)
+    var description = RunDescription.fixture
+    description.settings["keypoint_objects_only"] = .flag(keypointObjectsOnly)
+    for name in ["smooth.json", nil] {
+      if let name { try description.write(to: folder.path(name)) }
+      _ = try PoseConversion(input: path).write([ExportTarget(.csv, path: folder.path("copy.csv"))])
+      #expect(try folder.text("copy.csv") == (try folder.text("smooth.csv")))
+      if let name { try FileManager.default.removeItem(atPath: folder.path(name)) }
     }
   }
 

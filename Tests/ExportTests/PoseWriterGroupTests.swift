@@ -19,10 +19,36 @@ struct PoseWriterGroupTests {
   @Test func `One output that fails does not cost the others a frame`() throws {
     let targets = [ExportTarget(.csv, path: "/dev/full"), ExportTarget(.ndjson, path: folder.path("poses.ndjson"))]
     let group = try PoseWriterGroup(targets, context: .fixture())
-    #expect(throws: ExportError(.write, path: "/dev/full", code: ENOSPC)) { try group.write(.fixture(0)) }
+    try group.write(.fixture(0))
     try group.write(.fixture(1))
-    try group.finish()
+    #expect(throws: ExportError(.write, path: "/dev/full", code: ENOSPC)) { try group.finish() }
     #expect(try folder.text("poses.ndjson").split(separator: "\n").count == 2)
+    #expect(group.outputs == [folder.path("poses.ndjson")])
+  }
+
+  @Test func `When all outputs have failed, the error of each is told at once`() throws {
+    let group = try PoseWriterGroup(
+      [.csv, .ndjson].map { ExportTarget($0, path: "/dev/full") }, context: .fixture())
+    let reason = "cannot write /dev/full: No space left on device"
+    let error = #expect(throws: OutputErrors.self) { try group.write(.fixture(0)) }
+    #expect(error?.description == "\(reason); \(reason)")
+    #expect(!group.isAlive)
+  }
+
+  @Test func `What fails before an output's first frame is that output's error and leaves its older file`() throws {
+    try "old".write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
+    let targets = [
+      ExportTarget(.csv, path: folder.path("poses.csv")), ExportTarget(.mot, path: folder.path("mot.txt")),
+    ]
+    let group = try PoseWriterGroup(targets, context: .fixture())
+    let error = ExportError(.write, path: folder.path("poses.json"), code: ENOSPC)
+    group.willBegin = { [csv = folder.path("poses.csv")] in if $0 == csv { throw error } }
+    try group.write(.fixture(0, people: [.fixture(1)]))
+    group.willBegin = { _ in Issue.record("called again") }
+    try group.write(.fixture(1, people: [.fixture(1)]))
+    #expect(throws: error) { try group.finish() }
+    #expect(try folder.text("poses.csv") == "old")
+    #expect(try folder.text("mot.txt").split(separator: "\n").count == 2)
   }
 
   @Test func `Where one output cannot be opened the others leave no trace`() throws {

@@ -72,7 +72,7 @@ struct RunDescriptionTests {
     #expect(throws: ExportError(.create, path: path, code: ENOENT)) { try description.write(to: path) }
     let directory = folder.path("directory")
     try FileManager.default.createDirectory(atPath: directory + "/inside", withIntermediateDirectories: true)
-    #expect(throws: ExportError(.rename, path: directory, code: EISDIR)) { try description.write(to: directory) }
+    #expect(throws: ExportError(.create, path: directory, code: EISDIR)) { try description.write(to: directory) }
     #expect(try folder.names() == ["directory"])
   }
 }

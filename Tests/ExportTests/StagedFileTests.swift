@@ -38,6 +38,23 @@ struct StagedFileTests {
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.json")).hasSuffix("real.json"))
   }
 
+  @Test func `Any name that the file system takes can be written, beside others that begin alike`() throws {
+    let long = String(repeating: "a", count: 249)
+    let names = ["\(long)1.json", "\(long)2.json", String(repeating: "走", count: 83) + ".json"].sorted()
+    let files = try names.map { try StagedFile(path: folder.path($0)) }
+    for (file, name) in zip(files, names) { try file.append(Array(name.utf8)) }
+    for file in files { try file.finish() }
+    #expect(try folder.names() == names)
+    for name in names { #expect(try folder.text(name) == name) }
+  }
+
+  @Test func `A small file that is a link stays a link`() throws {
+    try FileManager.default.createSymbolicLink(atPath: folder.path("link.json"), withDestinationPath: "real.json")
+    try AtomicFile.write(Array("new".utf8), to: folder.path("link.json"))
+    #expect(try folder.text("real.json") == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.path("link.json")) == "real.json")
+  }
+
   @Test func `A device is written to and never replaced`() throws {
     let file = try StagedFile(path: "/dev/null")
     try file.append(Array("gone".utf8))

@@ -111,6 +111,20 @@ struct TRCWriterTests {
     try TRCWriter(path: folder.path("walk.trc"), context: .fixture()).writeAll([.fixture(0, people: [.fixture(1)])])
     #expect(try folder.names() == (others + ["walk_person01.trc"]).sorted())
   }
+
+  @Test func `Files of an earlier run stay where not all can be written`() throws {
+    for name in ["walk_person01.trc", "walk_person07.trc"] {
+      try "old".write(toFile: folder.path(name), atomically: true, encoding: .utf8)
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder.path("walk_person02.trc"), withIntermediateDirectories: false)
+    let writer = try TRCWriter(path: folder.path("walk.trc"), context: .fixture())
+    #expect(throws: ExportError(.create, path: folder.path("walk_person02.trc"), code: EISDIR)) {
+      try writer.writeAll([.fixture(0, people: [.fixture(1), .fixture(2)])])
+    }
+    #expect(try folder.names() == ["walk_person01.trc", "walk_person02.trc", "walk_person07.trc"])
+    #expect(try folder.text("walk_person01.trc") == "old")
+  }
 }
 
 extension TRCWriterTests {

@@ -46,7 +46,6 @@ package final class OutputFile: @unchecked Sendable {
   package func append(_ bytes: [UInt8]) throws {
     guard descriptor >= 0 else { throw ExportError(.write, path: path, code: EBADF) }
     if !hasContent, isRegular, ftruncate(descriptor, 0) != 0 { throw ExportError(.write, path: path, code: errno) }
-    hasContent = true
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
@@ -62,6 +61,7 @@ package final class OutputFile: @unchecked Sendable {
       }
     }
     length += off_t(written)
+    hasContent = true
   }
 
   /// Closes the output; harmless when called again.

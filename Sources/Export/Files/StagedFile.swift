@@ -1,4 +1,5 @@
 import Foundation
+import Kapao
 
 /// An output of a format that is of use only as a whole: it grows under a temporary name in the same folder and gets
 /// its own name when it is finished.
@@ -18,7 +19,7 @@ package final class StagedFile: @unchecked Sendable {
   /// - Throws: `ExportError` with the operation `create`.
   package init(path: String) throws {
     self.path = path
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let url = FileBytes.destination(of: path)
     destination = url.path
     var status = stat()
     let exists = path != "-" && stat(path, &status) == 0
@@ -28,7 +29,7 @@ package final class StagedFile: @unchecked Sendable {
       file = try OutputFile(path: path)
       return
     }
-    let name = ".\(url.lastPathComponent).\(getpid()).partial"
+    let name = ".\(Self.shortened(url.lastPathComponent)).\(getpid()).partial"
     let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
     self.temporary = temporary
     do {
@@ -38,13 +39,27 @@ package final class StagedFile: @unchecked Sendable {
     }
   }
 
-  /// Appends a piece.
+  /// Appends a piece. Where that fails, the output is abandoned: what exists under its name stays.
   ///
   /// - Throws: `ExportError` with the operation `write`.
   package func append(_ bytes: [UInt8]) throws {
     do {
       try file.append(bytes)
     } catch let error as ExportError {
+      abandon()
+      throw ExportError(.write, path: path, code: error.code)
+    }
+  }
+
+  /// Closes the output, which keeps its temporary name; harmless when called again. Where that fails, the output is
+  /// abandoned.
+  ///
+  /// - Throws: `ExportError` with the operation `write`.
+  package func close() throws {
+    do {
+      try file.close()
+    } catch let error as ExportError {
+      abandon()
       throw ExportError(.write, path: path, code: error.code)
     }
   }
@@ -54,13 +69,8 @@ package final class StagedFile: @unchecked Sendable {
   /// - Throws: `ExportError`.
   package func finish() throws {
     guard isOpen else { return }
+    try close()
     isOpen = false
-    do {
-      try file.close()
-    } catch let error as ExportError {
-      if let temporary { unlink(temporary) }
-      throw ExportError(.write, path: path, code: error.code)
-    }
     guard let temporary, rename(temporary, destination) != 0 else { return }
     let code = errno
     unlink(temporary)
@@ -76,4 +86,12 @@ package final class StagedFile: @unchecked Sendable {
   }
 
   deinit { abandon() }
+
+  /// A name that leaves room for more in the 255 bytes that a file system allows; different names stay different.
+  private static func shortened(_ name: String) -> String {
+    guard name.utf8.count > 200 else { return name }
+    var start = name[...]
+    while start.utf8.count > 180 { start.removeLast() }
+    return "\(start)~" + String(UInt(bitPattern: name.hashValue), radix: 16)
+  }
 }

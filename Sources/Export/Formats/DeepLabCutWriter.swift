@@ -40,7 +40,19 @@ public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
   public var path: String { file.path }
 
   /// Keeps a frame.
-  public func write(_ record: FrameRecord) throws { history.append(record, context: context) { $0.keypoints } }
+  ///
+  /// - Throws: `ExportError` if more than a million frames before it are missing, and a hundred for each that is not: that
+  ///   is no gap but a slip in a number, and the rows would fill the disk.
+  public func write(_ record: FrameRecord) throws {
+    let missing = record.index - history.frames.count
+    guard missing <= 1_000_000 + 100 * history.frames.count else {
+      file.abandon()
+      throw ExportError(
+        .write, path: path,
+        detail: "\(missing) frames before frame \(record.index) are missing, and DeepLabCut's CSV has a row for each")
+    }
+    history.append(record, context: context) { $0.keypoints }
+  }
 
   /// Writes the file.
   public func finish() throws {

@@ -6,8 +6,8 @@ import Kapao
 /// A missing keypoint is `0,0,0`, as the format demands; the confidence of a keypoint that no keypoint object confirmed is
 /// the person's score. `person_id` is the track, or -1. Coordinates are pixels of the upright picture.
 ///
-/// When the first frame is written, files of the same naming that an earlier run left in the folder are removed: a reader
-/// takes all files of a folder for one video.
+/// When the first frame has been written, files of the same naming that an earlier run left in the folder are removed: a
+/// reader takes all files of a folder for one video.
 public final class OpenPoseWriter: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
@@ -48,11 +48,6 @@ public final class OpenPoseWriter: PoseWriter, @unchecked Sendable {
 
   /// Writes a frame's file.
   public func write(_ record: FrameRecord) throws {
-    if !hasFrames {
-      FolderFiles.remove(in: path, prefix: context.video + "_", suffix: layout.suffix) { middle in
-        middle.utf8.count >= layout.digits && middle.utf8.allSatisfy { (0x30...0x39).contains($0) }
-      }
-    }
     text.removeAll()
     text.append("{\"version\":1.3,\"people\":[")
     for (index, person) in record.people.enumerated() {
@@ -61,12 +56,18 @@ public final class OpenPoseWriter: PoseWriter, @unchecked Sendable {
     }
     text.append("]}\n")
     let number = String(record.index)
-    let name = "\(context.video)_" + String(repeating: "0", count: max(0, layout.digits - number.count)) + number
-    let file = URL(fileURLWithPath: path).appendingPathComponent(name + layout.suffix).path
+    let digits = String(repeating: "0", count: max(0, layout.digits - number.count)) + number
+    let prefix = context.video + "_"
+    let file = URL(fileURLWithPath: path).appendingPathComponent(prefix + digits + layout.suffix).path
     do {
       try AtomicFile.write(text.bytes, to: file)
     } catch let error as ExportError {
       throw ExportError(.write, path: file, code: error.code)
+    }
+    if !hasFrames {
+      FolderFiles.remove(in: path, prefix: prefix, suffix: layout.suffix) { middle in
+        middle != digits && middle.utf8.count >= layout.digits && middle.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      }
     }
     hasFrames = true
   }

@@ -47,30 +47,45 @@ public final class TRCWriter: PoseWriter, @unchecked Sendable {
   /// Keeps a frame.
   public func write(_ record: FrameRecord) throws { history.append(record, context: context, points: markers.points) }
 
-  /// Writes the files, in place of those of an earlier run.
+  /// Writes the files, in place of those of an earlier run, which stay if not all can be written.
   public func finish() throws {
     guard !isFinished else { return }
     isFinished = true
+    let files = try stagedFiles()
+    let names = Set(files.map { URL(fileURLWithPath: $0.path).lastPathComponent })
     FolderFiles.remove(in: folder.path, prefix: stem + "_person", suffix: ".trc") { middle in
+      if names.contains("\(stem)_person\(middle).trc") { return false }
       let parts = middle.split(separator: "_part", omittingEmptySubsequences: false)
       return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isWholeNumber) }
     }
-    for (identity, person) in history.people {
-      let number = (identity.number < 10 && identity.number >= 0 ? "0" : "") + String(identity.number)
-      for (part, rows) in parts(of: person).enumerated() {
-        let name = "\(stem)_person\(number)" + (part > 0 ? "_part\(part + 1)" : "") + ".trc"
-        let track = MarkerTrack(person, rows: rows, frames: history.frames, names: markers.names)
-        guard !track.markers.isEmpty else { continue }
-        let file = (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name
-        try AtomicFile.write(TRCText(track, name: name, frameRate: frameRate).bytes, to: file)
-        outputs.append(file)
-      }
+    for file in files {
+      try file.finish()
+      outputs.append(file.path)
     }
   }
 
   /// Keeps the frames that were written; without any, leaves nothing.
   public func abandon() {
     if !history.frames.isEmpty { try? finish() }
+  }
+
+  /// All files under their temporary names.
+  private func stagedFiles() throws -> [StagedFile] {
+    var files: [StagedFile] = []
+    for (identity, person) in history.people {
+      let number = (identity.number < 10 && identity.number >= 0 ? "0" : "") + String(identity.number)
+      for (part, rows) in parts(of: person).enumerated() {
+        let name = "\(stem)_person\(number)" + (part > 0 ? "_part\(part + 1)" : "") + ".trc"
+        let track = MarkerTrack(person, rows: rows, frames: history.frames, names: markers.names)
+        guard !track.markers.isEmpty else { continue }
+        let file = try StagedFile(path: (path.lastIndex(of: "/").map { String(path[...$0]) } ?? "") + name)
+        try file.append(TRCText(track, name: name, frameRate: frameRate).bytes)
+        // There may be more people than files that can be open.
+        try file.close()
+        files.append(file)
+      }
+    }
+    return files
   }
 
   private var url: URL { URL(fileURLWithPath: path) }

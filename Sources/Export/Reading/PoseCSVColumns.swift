@@ -24,6 +24,8 @@ struct PoseCSVColumns {
   let skeleton: Skeleton
   /// Only where frames were skipped or poses smoothed.
   let state: Int?
+  /// The columns of the positions as they were found, of each keypoint; only where poses were smoothed.
+  let raw: [(x: Int, y: Int)]?
 
   /// - Throws: `PoseCSVError` naming what is missing.
   init(_ names: [String], path: String) throws {
@@ -54,6 +56,10 @@ struct PoseCSVColumns {
         source: try position("\(name)_src"))
     }
     state = positions["state"]
+    let keypoints = skeleton.keypointNames
+    raw =
+      positions["\(keypoints[0])_x_raw"] == nil
+      ? nil : try keypoints.map { (x: try position("\($0)_x_raw"), y: try position("\($0)_y_raw")) }
     self.names = names
   }
 }

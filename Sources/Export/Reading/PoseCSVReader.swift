@@ -14,6 +14,8 @@ public final class PoseCSVReader {
   public let path: String
   /// Whether the file says how each pose was come by.
   public var hasStates: Bool { columns.state != nil }
+  /// Whether poses were smoothed, and the file also says where they were found.
+  public var hasRawPositions: Bool { columns.raw != nil }
 
   private let lines: LineReader
   private let columns: PoseCSVColumns

@@ -21,7 +21,8 @@ struct PoseCSVRow {
 
   /// Number, PTS and time of the row's frame, without people.
   func frame() throws -> FrameRecord {
-    guard let index = try integer(columns.frame), index >= 0, index < Int.max else {
+    // Readers of JSON take numbers for doubles, which are exact up to here.
+    guard let index = try integer(columns.frame), (0...1 << 53).contains(index) else {
       throw error(columns.frame, "a frame's number is needed, from 0")
     }
     guard let pts = try integer(columns.pts) else { throw error(columns.pts, "a time stamp is needed") }
@@ -40,7 +41,7 @@ struct PoseCSVRow {
     let pose = Pose(
       box: Box(x1: box[0], y1: box[1], x2: box[2], y2: box[3]), score: Float(score ?? .nan),
       keypoints: try columns.points.map(keypoint))
-    return PersonRecord(pose: pose, trackID: try integer(columns.track), state: try state())
+    return PersonRecord(pose: pose, trackID: try integer(columns.track), raw: try raw(), state: try state())
   }
 
   /// An error in a column of this line.
@@ -70,6 +71,18 @@ struct PoseCSVRow {
     }
     return Keypoint(
       x: Float(x), y: Float(y), confidence: source == .pose ? 0 : Float(confidence ?? .nan), source: source)
+  }
+
+  /// The pose as it was found, of which the file has the positions alone; whatever it shows was shown.
+  private func raw() throws -> Pose? {
+    guard let raw = columns.raw else { return nil }
+    let nothing = Box(x1: .nan, y1: .nan, x2: .nan, y2: .nan)
+    return Pose(
+      box: nothing, score: .nan,
+      keypoints: try raw.map { columns in
+        Keypoint(
+          x: Float(try number(columns.x) ?? .nan), y: Float(try number(columns.y) ?? .nan), source: .keypointObject)
+      })
   }
 
   private func state() throws -> PersonRecord.State {

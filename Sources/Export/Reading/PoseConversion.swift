@@ -14,12 +14,15 @@ public struct PoseConversion {
     public var people: Int
     /// Files and folders.
     public var outputs: [String]
+    /// Whether the conversion was interrupted; its outputs are complete up to there.
+    public var wasInterrupted: Bool
 
     /// A result.
-    public init(frames: Int = 0, people: Int = 0, outputs: [String] = []) {
+    public init(frames: Int = 0, people: Int = 0, outputs: [String] = [], wasInterrupted: Bool = false) {
       self.frames = frames
       self.people = people
       self.outputs = outputs
+      self.wasInterrupted = wasInterrupted
     }
   }
 
@@ -60,13 +63,13 @@ public struct PoseConversion {
     self.records = isFile ? nil : records
     isUntracked = people > 0 && tracked == 0
 
-    let beside = RunDescription.path(beside: input).flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    let beside = RunDescription.existingPath(beside: input)
     guard let path = path ?? beside else {
       notes.append(
         "no description beside \(input == "-" ? "standard input" : input): the frame rate is that of the rows")
       context = ExportContext(
         skeleton: reader.skeleton, source: input, frameRate: nil, size: ImageSize(width: 0, height: 0), model: "kapao",
-        hasStates: reader.hasStates)
+        hasStates: reader.hasStates, hasRawPositions: reader.hasRawPositions)
       description = nil
       self.notes = notes
       return
@@ -76,43 +79,58 @@ public struct PoseConversion {
     do {
       description = try RunDescription(json: try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as DecodingError {
-      throw PoseCSVError(path: path, reason: "no description of a run (\(error.place))")
+      let advice = path == beside ? "; name it with --description, or move this file away" : ""
+      throw PoseCSVError(path: path, reason: "not the description of a run (\(error.place))\(advice)")
     } catch {
       throw PoseCSVError(path: path, reason: error.localizedDescription)
     }
     guard description.skeleton.keypoints == reader.skeleton.keypointNames else {
       throw PoseCSVError(path: path, reason: "describes other keypoints than \(input) has")
     }
-    context = ExportContext(description, skeleton: reader.skeleton, hasStates: reader.hasStates)
+    context = ExportContext(
+      description, skeleton: reader.skeleton, hasStates: reader.hasStates, hasRawPositions: reader.hasRawPositions)
     self.description = description
     self.notes = notes
   }
 
   /// Writes every frame to every target, and the description beside each native CSV.
   ///
-  /// - Throws: `ExportError`, or `PoseCSVError` if the input has changed since it was checked.
-  public func write(_ targets: [ExportTarget]) throws -> Result {
+  /// An output that fails does not keep the others from being completed.
+  ///
+  /// - Parameter isInterrupted: Asked before each frame whether to end there; outputs are finished up to it.
+  /// - Throws: `ExportError` or `OutputErrors`, or `PoseCSVError` if the input has changed since it was checked.
+  public func write(_ targets: [ExportTarget], isInterrupted: () -> Bool = { false }) throws -> Result {
     let group = try PoseWriterGroup(targets, context: context)
     var result = Result()
     do {
       var rest = records?[...]
       let reader = records == nil ? try PoseCSVReader(path: input) : nil
       while let record = try reader?.next() ?? rest?.popFirst() {
+        result.wasInterrupted = isInterrupted()
+        if result.wasInterrupted { break }
         try group.write(record)
         result.frames += 1
         result.people += record.people.count
       }
-      try group.finish()
     } catch {
       group.abandon()
       throw error
     }
-    if let description {
-      for path in targets.filter({ $0.format == .csv }).compactMap({ RunDescription.path(beside: $0.path) }) {
-        try description.write(to: path)
-      }
+    if result.wasInterrupted, !group.hasFrames {
+      group.abandon()
+      return result
     }
+    // The group keeps the errors.
+    try? group.finish()
     result.outputs = group.outputs
+    var errors = group.errors
+    var description = description
+    if result.wasInterrupted { description?.totals = nil }
+    for target in targets where target.format == .csv && result.outputs.contains(target.path) {
+      guard let description, let path = RunDescription.path(beside: target.path) else { continue }
+      do { try description.write(to: path) } catch { errors.append(error) }
+    }
+    if let error = OutputErrors.joined(errors) { throw error }
     return result
   }
 }
@@ -122,14 +140,18 @@ extension DecodingError {
   fileprivate var place: String {
     let context: Context
     var path: [any CodingKey] = []
+    var problem = "no object"
     switch self {
     case .keyNotFound(let key, let found):
       context = found
       path = [key]
-    case .dataCorrupted(let found), .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
+    case .typeMismatch(_, let found), .valueNotFound(_, let found): context = found
+    case .dataCorrupted(let found):
+      context = found
+      problem = "no JSON"
     @unknown default: return "not as expected"
     }
     let keys = (context.codingPath + path).map(\.stringValue)
-    return keys.isEmpty ? "no JSON" : "at " + keys.joined(separator: ".")
+    return keys.isEmpty ? problem : "at " + keys.joined(separator: ".")
   }
 }

@@ -64,9 +64,8 @@ public struct COCOResult: Hashable, Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     do {
-      try encoder.encode(results).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      let reason = (error as? CocoaError)?.underlying.map { "\($0)" } ?? error.localizedDescription
+      try FileBytes.write(encoder.encode(results), to: path)
+    } catch ModelError.unwritable(_, let reason) {
       throw EvaluationError.unwritable(path: path, reason: reason)
     }
   }

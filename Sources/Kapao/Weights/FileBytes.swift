@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads whole files.
+/// Reads and writes whole files.
 package enum FileBytes {
   /// Largest file that is read; KAPAO-L's checkpoint in the middle of training has 0.6 GB.
   private static let largest = 2 << 30
@@ -22,5 +22,34 @@ package enum FileBytes {
     }
     guard bytes.count == size else { throw failure() }
     return bytes
+  }
+
+  /// The file that a path leads to through links, also through one to a file that does not exist yet.
+  package static func destination(of path: String) -> URL {
+    var url = URL(fileURLWithPath: path)
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) else { break }
+      url =
+        target.hasPrefix("/")
+        ? URL(fileURLWithPath: target) : url.deletingLastPathComponent().appendingPathComponent(target)
+    }
+    return url
+  }
+
+  /// Writes a file under a temporary name beside it and renames it when it is complete. A link stays a link, and what
+  /// exists and is no regular file (a pipe, a device) is written to as it is.
+  ///
+  /// - Throws: `ModelError.unwritable`; then what was there before is unchanged.
+  package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(ModelError) {
+    var information = stat()
+    let isSpecial = stat(path, &information) == 0 && information.st_mode & S_IFMT != S_IFREG
+    do {
+      try Data(bytes).write(to: destination(of: path), options: isSpecial ? [] : .atomic)
+    } catch {
+      let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
+      let reason = code.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
+      throw .unwritable(path: path, reason: reason)
+    }
   }
 }

@@ -54,11 +54,6 @@ public struct SafetensorsWriter: Sendable {
   ///
   /// - Throws: `ModelError.unwritable`.
   public func write(to path: String) throws {
-    do {
-      try Data(encoded()).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      let reason = (error as? CocoaError)?.underlying.map { "\($0)" } ?? error.localizedDescription
-      throw ModelError.unwritable(path: path, reason: reason)
-    }
+    try FileBytes.write(encoded(), to: path)
   }
 }

@@ -9,8 +9,8 @@ import VideoIO
 /// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ track ─▶ draw ─▶ encode, with the poses in any
 /// number of formats beside it.
 public final class Annotation: @unchecked Sendable {
-  // @unchecked: `isInterrupted` is only touched under the lock; the rest does not change after the initialiser, but
-  // for what belongs to a single stage.
+  // @unchecked: `isInterrupted` and `videoError` are only touched under the lock; the rest does not change after the
+  // initialiser, but for what belongs to a single stage.
 
   /// What the input is.
   public var info: MediaInfo { reader.info }
@@ -39,6 +39,8 @@ public final class Annotation: @unchecked Sendable {
   private let counter: ProgressCounter
   private let lock = NSLock()
   private var isInterrupted = false
+  /// Why the video is written no longer.
+  private var videoError: (any Error)?
 
   /// Opens the input, compiles the network and opens the outputs.
   ///
@@ -98,11 +100,18 @@ public final class Annotation: @unchecked Sendable {
     reader.cancel()
   }
 
-  /// Runs to the end of the input.
+  /// Runs to the end of the input, or until no output is left: one that fails gets nothing more and is named in the
+  /// summary, while the others are completed. A video that refuses its first frame ends the run before any other output
+  /// has replaced anything.
   ///
-  /// - Throws: The first error; outputs with content are finished nevertheless and those without are removed.
-  ///   `PipelineError.damaged` if too much of the input could not be decoded.
-  public func run() throws -> AnnotationSummary {
+  /// - Parameter willBegin: Called with the path of each output of poses before its first frame is written; an error is
+  ///   that output's.
+  /// - Throws: The first error that is no single output's; outputs with content are finished nevertheless and those
+  ///   without are removed. `PipelineError.damaged` if too much of the input could not be decoded.
+  public func run(
+    willBegin: @escaping @Sendable (_ output: String) throws -> Void = { _ in }
+  ) throws -> AnnotationSummary {
+    poses.willBegin = willBegin
     defer {
       reader.close()
       // Whatever has not been finished by now has no content.
@@ -121,7 +130,8 @@ public final class Annotation: @unchecked Sendable {
     }
     return AnnotationSummary(
       progress: counter.value, damage: damage, stages: graph.metrics, warnings: writer?.warnings ?? [],
-      exports: poses.outputs, wasInterrupted: interrupted)
+      video: hasVideo && poses.hasFrames ? writer?.path : nil, exports: poses.hasFrames ? poses.outputs : [],
+      failures: failures, wasInterrupted: interrupted)
   }
 
   // MARK: - Stages
@@ -134,31 +144,16 @@ public final class Annotation: @unchecked Sendable {
       workers: sessions.map { session in { [self] in try infer($0, session) } }, costlyEvery: detectEvery.most)
     let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
     let tracked = graph.delayingStage("track", posed) { [self] in
-      try track($0)
+      track($0)
     } finish: { [self] in
-      try export(tracking.finish())
+      tracking.finish()
     }
-    guard let writer else {
-      graph.sink("export", tracked) { [self] in
-        _ = counter.count($0.shown.count, isDetected: $0.isDetected)
-      } finish: { [self] in
-        try finishPoses()
-      }
-      return
-    }
-    let drawn = graph.stage("draw", tracked) { [self] in try draw($0) }
-    graph.sink("encode", drawn) {
-      try writer.write($0.frame)
+    let shown = renderer.map { renderer in graph.stage("draw", tracked) { [self] in try draw($0, with: renderer) } }
+    graph.sink(shown == nil ? "export" : "encode", shown ?? tracked) { [self] in
+      try write($0)
     } finish: { [self] in
-      // An output of poses that fails does not take the video with it.
-      let poses = Result { try finishPoses() }
-      if writer.frameCount > 0 { try writer.finish() }
-      try poses.get()
+      finish()
     }
-  }
-
-  private func finishPoses() throws {
-    if counter.value.frames > 0 { try poses.finish() } else { poses.abandon() }
   }
 
   /// The next frame; packets of other streams go straight to the output on the way.
@@ -166,7 +161,8 @@ public final class Annotation: @unchecked Sendable {
     while let item = try reader.next() {
       switch item {
       case .frame(let frame): return DecodedFrame(frame: frame)
-      case .packet(let packet): try writer?.write(packet)
+      // The writer keeps an error, and throws it again with the next frame or when it is finished.
+      case .packet(let packet): try? writer?.write(packet)
       }
     }
     return nil
@@ -194,28 +190,62 @@ public final class Annotation: @unchecked Sendable {
     return PosedFrame(frame: inferred.frame, poses: people)
   }
 
-  private func track(_ posed: PosedFrame) throws -> [TrackedVideoFrame] {
+  private func track(_ posed: PosedFrame) -> [TrackedVideoFrame] {
     schedule.done(time: posed.frame.time, at: MonotonicTime.seconds)
-    return try export(tracking.update(posed))
+    return tracking.update(posed)
   }
 
-  private func export(_ frames: [TrackedVideoFrame]) throws -> [TrackedVideoFrame] {
-    for tracked in frames {
-      let frame = tracked.frame
-      try poses.write(
-        FrameRecord(
-          index: frame.index, pts: frame.pts, time: frame.time, people: tracked.shown.map { PersonRecord($0) }))
-    }
-    return frames
-  }
-
-  private func draw(_ tracked: TrackedVideoFrame) throws -> TrackedVideoFrame {
+  private func draw(_ tracked: TrackedVideoFrame, with renderer: OverlayRenderer) throws -> TrackedVideoFrame {
     let people = tracked.shown
     let rate = counter.count(people.count, isDetected: tracked.isDetected)
-    try renderer?.draw(
-      people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: tracked.frame.time),
-      onto: tracked.frame)
+    if hasVideo {
+      try renderer.draw(
+        people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: tracked.frame.time),
+        onto: tracked.frame)
+    }
     return tracked
+  }
+
+  /// Gives a frame to every output that has not failed: to the video first, as it is the first frame that shows whether
+  /// container and encoder take it.
+  ///
+  /// - Throws: The errors of the outputs when none is left.
+  private func write(_ tracked: TrackedVideoFrame) throws {
+    let frame = tracked.frame
+    if renderer == nil { _ = counter.count(tracked.shown.count, isDetected: tracked.isDetected) }
+    withVideo { try $0.write(frame) }
+    if writer != nil, !hasVideo, !poses.hasFrames { try throwFailures() }
+    // The group keeps the errors.
+    try? poses.write(
+      FrameRecord(
+        index: frame.index, pts: frame.pts, time: frame.time, people: tracked.shown.map { PersonRecord($0) }))
+    if !hasVideo, !poses.isAlive { try throwFailures() }
+  }
+
+  private func finish() {
+    if poses.hasFrames { try? poses.finish() } else { poses.abandon() }
+    withVideo { if $0.frameCount > 0 { try $0.finish() } }
+  }
+
+  /// Works on the video unless it has failed; it has when `work` throws.
+  private func withVideo(_ work: (VideoWriter) throws -> Void) {
+    guard let writer, hasVideo else { return }
+    do {
+      try work(writer)
+    } catch {
+      lock.withLock { videoError = error }
+      writer.abandon()
+    }
+  }
+
+  /// Whether there is a video that has not failed.
+  private var hasVideo: Bool { writer != nil && lock.withLock { videoError == nil } }
+
+  /// What went wrong with the outputs.
+  private var failures: [any Error] { [lock.withLock { videoError }].compactMap { $0 } + poses.errors }
+
+  private func throwFailures() throws {
+    if let error = OutputErrors.joined(failures) { throw error }
   }
 
   private var interrupted: Bool { lock.withLock { isInterrupted } }
