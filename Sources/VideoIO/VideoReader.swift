@@ -144,7 +144,7 @@ public final class VideoReader: @unchecked Sendable {
   private var nothingDecoded: VideoError {
     let isTrimmed = (window.start != nil || window.end != nil) && report.value.framesDecoded > 0
     return VideoError(
-      operation: "decode", input: info.input, code: .invalidData,
+      operation: "decode", input: info.input, code: .none,
       detail: isTrimmed ? "no frame in the wanted range of time" : "no frame could be decoded", kind: .unusableInput)
   }
 }

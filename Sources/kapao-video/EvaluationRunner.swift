@@ -74,7 +74,7 @@ struct EvaluationRunner {
     let path = path(image)
     guard let video = try VideoReader.probe(path).videoStream?.video else {
       throw VideoError(
-        operation: "read", input: path, code: .invalidData, detail: "no picture in it", kind: .unusableInput)
+        operation: "read", input: path, code: .none, detail: "no picture in it", kind: .unusableInput)
     }
     return Letterbox(source: video.uprightSize, size: size)
   }
