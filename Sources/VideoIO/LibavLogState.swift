@@ -39,7 +39,7 @@ final class LibavLogState: @unchecked Sendable {
       lines[pthread_self()] = kept
     }
     if level <= printed.rawValue {
-      FileHandle.standardError.write(Data(Redaction.redact(text).utf8))
+      try? FileHandle.standardError.write(contentsOf: Data(Redaction.redact(text).utf8))
     }
   }
 }

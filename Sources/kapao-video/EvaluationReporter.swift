@@ -12,10 +12,10 @@ struct EvaluationReporter {
   }
 
   func show(_ done: Int) {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K\(done)/\(total) images".utf8)) }
+    if isShown { StandardError.write("\r\u{1B}[K\(done)/\(total) images") }
   }
 
   func stop() {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isShown { StandardError.write("\r\u{1B}[K") }
   }
 }

@@ -28,9 +28,9 @@ enum ExitStatus: Int32 {
       }
     case is LiveSourceError, is ConfigurationError: self = .usage
     case is ExportError: self = .outputFailed
-    case ModelError.unwritable: self = .outputFailed
+    case ModelError.unwritable, EvaluationError.unwritable: self = .outputFailed
     case is PoseCSVError: self = .unusableInput
-    case is ModelError: self = .unusableInput
+    case is ModelError, is EvaluationError: self = .unusableInput
     case is PipelineError, is InferenceError: self = .unusableInput
     default: self = .outputFailed
     }
@@ -43,10 +43,23 @@ enum ExitStatus: Int32 {
     if parserCode == .success || parserCode == .validationFailure || error is CleanExit {
       let text = KapaoVideo.fullMessage(for: error)
       let isHelp = parserCode == .success
-      (isHelp ? FileHandle.standardOutput : .standardError).write(Data((text + "\n").utf8))
-      Foundation.exit(isHelp ? done.rawValue : usage.rawValue)
+      guard isHelp else {
+        StandardError.print(text)
+        Foundation.exit(usage.rawValue)
+      }
+      print(text)
+      exitAfterOutput()
     }
-    FileHandle.standardError.write(Data("kapao-video: \(error)\n".utf8))
+    StandardError.print("kapao-video: \(error)")
     Foundation.exit(ExitStatus(error).rawValue)
+  }
+
+  /// Ends the program, which has done what it was to do, once standard output has everything.
+  static func exitAfterOutput() -> Never {
+    guard fflush(nil) == 0 else {
+      StandardError.print("kapao-video: cannot write standard output: \(String(cString: strerror(errno)))")
+      Foundation.exit(outputFailed.rawValue)
+    }
+    Foundation.exit(done.rawValue)
   }
 }
