@@ -36,7 +36,8 @@ benchmark: setup ## Measures speed beside the peers and prints a table
 train: ## Explains how the default model is trained
 	@$(MAKE) --no-print-directory -C Training
 
-install: build ## Installs the program and its model under PREFIX
+install: ## Copies the program and its model, which are built, to PREFIX
+	@test -x $(PROGRAM) || { echo "There is no program to install: run make build first." >&2; exit 1; }
 	install -D $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/kapao-video
 	install -D -m 644 Models/kapao_n.safetensors $(DESTDIR)$(PREFIX)/share/kapao-video/kapao_n.safetensors
 	install -D -m 644 docs/live.md $(DESTDIR)$(PREFIX)/share/doc/kapao-video/live.md

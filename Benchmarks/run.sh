@@ -9,7 +9,7 @@ for product in kapao-video kapao-bench; do
   swift build --package-path "$folder" -c release --scratch-path "$scratch" --product "$product" >&2
 done
 
-# The peer; of no use to the program itself.
+# The peers; of no use to the program itself.
 venv=$scratch/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$folder/requirements.txt" >&2

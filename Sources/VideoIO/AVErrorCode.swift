@@ -10,6 +10,8 @@ public struct AVErrorCode: RawRepresentable, Hashable, Sendable, CustomStringCon
     self.rawValue = rawValue
   }
 
+  /// No error of libav's.
+  public static let none = AVErrorCode(rawValue: 0)
   /// The end of a file or stream.
   public static let endOfFile = AVErrorCode(rawValue: cffmpeg_error_eof())
   /// Stopped by the interrupt callback.

@@ -16,7 +16,7 @@ public struct VideoError: Error, Hashable, Sendable, CustomStringConvertible {
   public let operation: String
   /// The file or URL, without credentials.
   public let input: String
-  /// libav's code.
+  /// libav's code; ``AVErrorCode/none`` where libav reported no error.
   public let code: AVErrorCode
   /// libav's last log line of the operation, or a plain sentence that says more than the code; without credentials.
   public let detail: String?
@@ -36,6 +36,7 @@ public struct VideoError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One line, for example `cannot open clip.mp4: moov atom not found (Invalid data found when processing input)`.
   public var description: String {
     guard let detail, detail != code.description else { return "cannot \(operation) \(input): \(code)" }
+    if code == .none { return "cannot \(operation) \(input): \(detail)" }
     return "cannot \(operation) \(input): \(detail) (\(code))"
   }
 }

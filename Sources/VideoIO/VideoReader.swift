@@ -169,6 +169,6 @@ public final class VideoReader: @unchecked Sendable {
       ? "no frame in the wanted range of time"
       : "no frame could be decoded" + (demuxer.canGoBack ? "" : "; a file may be readable where its stream is not")
     return VideoError(
-      operation: "decode", input: info.input, code: .invalidData, detail: detail, kind: .unusableInput)
+      operation: "decode", input: info.input, code: .none, detail: detail, kind: .unusableInput)
   }
 }

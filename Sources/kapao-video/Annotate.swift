@@ -6,18 +6,18 @@ struct Annotate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draws the poses of everyone into a video, and writes them as CSV and in other formats.",
     discussion: """
-      Reads any file or URL that libav reads. Time stamps, audio and subtitles are kept; the output appears under its
+      Reads any file or URL that libav reads. Time stamps, audio and subtitles are kept; the output appears under its \
       name when it is complete, also after Ctrl-C.
 
       EXAMPLES:
         kapao-video annotate match.mp4 -o annotated.mp4 --csv poses.csv
         kapao-video annotate match.mp4 -o clip.gif --start 1:30 --end 1:35
-        kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --size 1280 --tta
-        kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --color side --bbox
-        kapao-video annotate squash.mp4 -o out.mp4 --tracker players --people 2 --ids --trail 1
+        kapao-video annotate match.mp4 -o out.mp4 --model kapao_l.safetensors --tta
+        kapao-video annotate match.mp4 -o out.mp4 --preset partial --face --bbox
+        kapao-video annotate squash.mp4 -o out.mp4 --tracker players --ids --trail 1
         kapao-video annotate walk.mp4 -o out.mp4 --csv walk.csv --smooth butterworth
         kapao-video annotate match.mp4 -o - | ffplay -
-        kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt --export openpose=json
+        kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt
 
       \(ExportOptions.formats)
       """)

@@ -7,12 +7,12 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turns a native CSV of poses into the formats of other programs, without a video or a network.",
     discussion: """
-      The .json beside the CSV gives the video's name, frame rate and size and the model's name. Without it the frame rate
-      is that of the rows, and the names are those of the CSV.
+      The .json beside the CSV gives the video's name, frame rate and size and the model's name. Without it the frame \
+      rate is that of the rows, and the names are those of the CSV.
 
       EXAMPLES:
         kapao-video convert poses.csv --to trc -o walk.trc
-        kapao-video convert poses.csv --export sleap=walk.analysis.csv --export mot=walk.txt
+        kapao-video convert poses.csv --export mot=walk.txt --export trc=walk.trc
 
       \(ExportOptions.formats)
       """)
@@ -57,10 +57,10 @@ struct Convert: ParsableCommand {
     if conversion.isUntracked, !vague.isEmpty {
       lines.append("Note: nobody in \(input) has a track; \(vague.joined(separator: ", ")) cannot tell who is who")
     }
-    lines.append("\(result.frames) frames, \(result.people) poses")
+    lines.append("\(result.frames.counted("frame")), \(result.people.counted("pose"))")
     lines += result.outputs.filter { $0 != "-" }.map { "Wrote \($0)" }
     if result.wasInterrupted { lines.append("Interrupted: what is written ends there.") }
-    StandardError.write(lines.joined(separator: "\n") + "\n")
+    StandardError.print(lines.joined(separator: "\n"))
   }
 
   private var targets: [ExportTarget] {

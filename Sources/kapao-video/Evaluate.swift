@@ -10,12 +10,15 @@ struct Evaluate: ParsableCommand {
     commandName: "eval",
     abstract: "Measures a model's accuracy on labelled images, as COCO and CrowdPose do.",
     discussion: """
-      Prints OKS AP and AR (with CrowdPose's split by crowding for models with 14 keypoints), milliseconds per image of
+      Prints OKS AP and AR (with CrowdPose's split by crowding for models with 14 keypoints), milliseconds per image of \
       the network and of suppression and fusion, and the share of keypoints that came from keypoint objects.
 
+      Where no --preset is named, thresholds are those that the model recommends, else the preset paper's; the overlap \
+      of people is the paper's, and so is their least confidence, so that people of every score are measured.
+
       EXAMPLES:
-        kapao-video eval --images val2017 --annotations person_keypoints_val2017.json --size 1280
-        kapao-video eval --images val2017 --annotations person_keypoints_val2017.json --tta --results results.json
+        kapao-video eval --images val --annotations val.json --size 1280
+        kapao-video eval --images val --annotations val.json --results results.json
       """)
 
   @Option(help: "Folder of the images.")
@@ -28,9 +31,7 @@ struct Evaluate: ParsableCommand {
   var results: String?
 
   @OptionGroup(title: "Network") var network: NetworkOptions
-  @OptionGroup(
-    title: "Thresholds (by default what the model recommends for people of every score, else the preset paper)")
-  var thresholds: ThresholdOptions
+  @OptionGroup(title: "Thresholds") var thresholds: ThresholdOptions
 
   @Flag(name: .shortAndLong, help: "Print the table only.")
   var quiet = false

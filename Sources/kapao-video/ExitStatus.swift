@@ -28,9 +28,9 @@ enum ExitStatus: Int32 {
       }
     case is LiveSourceError, is ConfigurationError: self = .usage
     case is ExportError, is OutputErrors: self = .outputFailed
-    case ModelError.unwritable: self = .outputFailed
+    case ModelError.unwritable, EvaluationError.unwritable: self = .outputFailed
     case is PoseCSVError: self = .unusableInput
-    case is ModelError: self = .unusableInput
+    case is ModelError, is EvaluationError: self = .unusableInput
     case is PipelineError, is InferenceError: self = .unusableInput
     default: self = .outputFailed
     }
@@ -42,14 +42,23 @@ enum ExitStatus: Int32 {
     let parserCode = KapaoVideo.exitCode(for: error)
     if parserCode == .success || parserCode == .validationFailure || error is CleanExit {
       let text = KapaoVideo.fullMessage(for: error)
-      if parserCode != .success {
-        StandardError.write(text + "\n")
+      guard parserCode == .success else {
+        StandardError.print(text)
         Foundation.exit(usage.rawValue)
       }
       print(text)
-      Foundation.exit(done.rawValue)
+      exitAfterOutput()
     }
-    StandardError.write("kapao-video: \(Redaction.redact("\(error)"))\n")
+    StandardError.print("kapao-video: \(Redaction.redact("\(error)"))")
     Foundation.exit(ExitStatus(error).rawValue)
+  }
+
+  /// Ends the program, which has done what it was to do, once standard output has everything.
+  static func exitAfterOutput() -> Never {
+    guard fflush(nil) == 0 else {
+      StandardError.print("kapao-video: cannot write standard output: \(String(cString: strerror(errno)))")
+      Foundation.exit(outputFailed.rawValue)
+    }
+    Foundation.exit(done.rawValue)
   }
 }

@@ -8,9 +8,9 @@ struct ExportCommand: ParsableCommand {
     abstract: "Writes the poses of everyone in a video in the formats of other programs, without making a video.",
     discussion: """
       EXAMPLES:
-        kapao-video export match.mp4 --format coco -o poses.json
+        kapao-video export match.mp4 --format coco -o coco.json
         kapao-video export match.mp4 --format ndjson -o - | jq '.people | length'
-        kapao-video export match.mp4 --export csv=poses.csv --export deeplabcut=matchDLC.csv --export openpose=json
+        kapao-video export match.mp4 --export csv=poses.csv --export openpose=json
 
       \(ExportOptions.formats)
       """)

@@ -11,7 +11,7 @@ final class InterruptHandler: @unchecked Sendable {
   private var first: Double?
 
   /// Whether one has come.
-  var isInterrupted: Bool { queue.sync { count > 0 } }
+  var isInterrupted: Bool { queue.sync { first != nil } }
 
   init(_ interrupt: @escaping @Sendable () -> Void = {}) {
     sources = [SIGINT, SIGTERM].map { signal in

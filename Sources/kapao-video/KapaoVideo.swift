@@ -11,7 +11,7 @@ struct KapaoVideo: ParsableCommand {
     discussion: """
       EXAMPLES:
         kapao-video annotate match.mp4 -o annotated.mp4 --csv poses.csv
-        kapao-video export match.mp4 --format coco -o poses.json
+        kapao-video export match.mp4 --format coco -o coco.json
         kapao-video convert poses.csv --to trc -o match.trc
         kapao-video stream rtsp://camera/live -o live.m3u8
         kapao-video serve --config kapao-video.yaml
@@ -31,6 +31,7 @@ struct KapaoVideo: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      ExitStatus.exitAfterOutput()
     } catch {
       ExitStatus.exit(error)
     }

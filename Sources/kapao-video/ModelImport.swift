@@ -12,7 +12,7 @@ struct ModelImport: ParsableCommand {
 
       EXAMPLES:
         kapao-video model import kapao_s_coco.pt
-        kapao-video model import kapao_l_crowdpose.pt -o crowd.safetensors --licence GPL-3.0
+        kapao-video model import kapao_l_crowdpose.pt -o crowd.safetensors
       """)
 
   @Argument(help: "Checkpoint (.pt).")
@@ -39,8 +39,8 @@ struct ModelImport: ParsableCommand {
       output ?? URL(fileURLWithPath: checkpoint).deletingPathExtension().appendingPathExtension("safetensors").path
     let rounding = try model.save(path)
     if rounding.clamped > 0 {
-      StandardError.write(
-        "kapao-video: \(rounding.clamped) weights are beyond the range of half precision and were cut\n")
+      StandardError.print(
+        "kapao-video: \(rounding.clamped) weights are beyond the range of half precision and were cut")
     }
     print("Wrote \(path): \(model.architecture.name), \(model.architecture.keypointCount) keypoints")
   }

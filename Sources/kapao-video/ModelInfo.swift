@@ -23,6 +23,11 @@ struct ModelInfo: ParsableCommand {
   @Option(help: "Height of the input in pixels for which the cost is given.")
   var height = 384
 
+  func validate() throws {
+    try NetworkOptions.check("--width", width)
+    try NetworkOptions.check("--height", height)
+  }
+
   func run() throws {
     let path = try model ?? DefaultModel.path()
     let model = try Model.load(path)

@@ -10,13 +10,13 @@ struct ModelQuantize: ParsableCommand {
     commandName: "quantize",
     abstract: "Calibrates a model for int8 on your own pictures.",
     discussion: """
-      Runs the model in single precision and writes a copy that also holds the range of every layer's values. Weights
-      stay in half precision in the file and are rounded to 8 bits when it is loaded with --precision int8, which is the
+      Runs the model in single precision and writes a copy that also holds the range of every layer's values. Weights \
+      stay in half precision in the file and are rounded to 8 bits when it is loaded with --precision int8, which is the \
       default for such a file; --precision fp32 computes with it as before.
 
       EXAMPLES:
-        kapao-video model quantize kapao_s_coco.safetensors --video match.mp4 -o kapao_s_match.int8.safetensors
-        kapao-video model quantize kapao_s_coco.safetensors --images val2017 -o kapao_s_coco.int8.safetensors
+        kapao-video model quantize s.safetensors --video match.mp4 -o q.safetensors
+        kapao-video model quantize s.safetensors --images val -o q.safetensors
       """)
 
   @Argument(help: "Model file.")
@@ -38,8 +38,9 @@ struct ModelQuantize: ParsableCommand {
   var size: Int?
 
   func validate() throws {
-    guard (images == nil) != (video == nil) else { throw ValidationError("Give either --images or --video.") }
+    guard (images == nil) != (video == nil) else { throw ValidationError("give either --images or --video.") }
     guard count > 0 else { throw ValidationError("--count must be at least 1.") }
+    if let size { try NetworkOptions.check("--size", size) }
   }
 
   func run() throws {

@@ -10,13 +10,13 @@ struct ModelRun: ParsableCommand {
     commandName: "run",
     abstract: "Writes what a model computes for an image, for comparison with other implementations.",
     discussion: """
-      The output is a safetensors file with: input_u8_bgr_hwc, the letterboxed image (height, width, 3; blue first);
-      raw0 to raw3, the head outputs before the sigmoid at strides 8, 16, 32 and 64 (1, anchor, row, column, channel);
-      pred, the decoded predictions (1, prediction, channel): centre x and y, width, height, objectness, class scores,
+      The output is a safetensors file with: input_u8_bgr_hwc, the letterboxed image (height, width, 3; blue first); \
+      raw0 to raw3, the head outputs before the sigmoid at strides 8, 16, 32 and 64 (1, anchor, row, column, channel); \
+      pred, the decoded predictions (1, prediction, channel): centre x and y, width, height, objectness, class scores, \
       keypoint coordinates, in pixels of the letterboxed image.
 
       EXAMPLES:
-        kapao-video model run kapao_s_coco.safetensors photo.jpg -o out.safetensors --size 1280
+        kapao-video model run kapao_s_coco.safetensors photo.jpg -o out.safetensors
       """)
 
   @Argument(help: "Model file.")
@@ -36,6 +36,8 @@ struct ModelRun: ParsableCommand {
 
   @Option(help: "Arithmetic: fp32 or int8. Default: int8 where the model is calibrated.")
   var precision: Precision?
+
+  func validate() throws { try NetworkOptions.check("--size", size) }
 
   func run() throws {
     let model = try Model.load(self.model)

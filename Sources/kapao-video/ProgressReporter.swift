@@ -31,14 +31,14 @@ final class ProgressReporter: @unchecked Sendable {
   func stop() {
     queue.sync {
       timer?.cancel()
-      if timer != nil, isTerminal { write("\r\u{1B}[K") }
+      if timer != nil, isTerminal { StandardError.write("\r\u{1B}[K") }
       timer = nil
     }
   }
 
   private func show(_ progress: AnnotationProgress) {
     let text = Self.text(progress)
-    write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+    StandardError.write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
   }
 
   /// For example `[########----------------]  33 %  120/360 frames  24.1 frames/s  10 s left`.
@@ -55,13 +55,12 @@ final class ProgressReporter: @unchecked Sendable {
     return parts.joined(separator: "  ")
   }
 
-  /// For example `10 s`, `2:05`, `1:02:05`.
+  /// For example `0.4 s`, `10 s`, `2:05`, `1:02:05`.
   static func duration(_ seconds: Double) -> String {
+    if seconds < 0.95 { return String(format: "%.1f s", seconds) }
     let whole = Int(seconds.rounded())
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
     if hours > 0 { return String(format: "%d:%02d:%02d", hours, minutes, rest) }
     return minutes > 0 ? String(format: "%d:%02d", minutes, rest) : "\(rest) s"
   }
-
-  private func write(_ text: String) { StandardError.write(text) }
 }

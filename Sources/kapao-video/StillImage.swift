@@ -14,6 +14,6 @@ enum StillImage {
       return image
     }
     throw VideoError(
-      operation: "read", input: path, code: .invalidData, detail: "no picture in it", kind: .unusableInput)
+      operation: "read", input: path, code: .none, detail: "no picture in it", kind: .unusableInput)
   }
 }

@@ -10,8 +10,9 @@ struct SummaryText {
     var lines = summary.warnings.map { "Note: \($0)" }
     lines.append(
       String(
-        format: "%d frames in %@ (%.1f frames/s), %d with people, %.1f people in each of those",
-        progress.frames, ProgressReporter.duration(progress.seconds), progress.frameRate, progress.framesWithPeople,
+        format: "%@ in %@ (%.1f frames/s), %d with people, %.1f people in each of those",
+        progress.frames.counted("frame"), ProgressReporter.duration(progress.seconds), progress.frameRate,
+        progress.framesWithPeople,
         Double(progress.people) / Double(max(1, progress.framesWithPeople))))
     if summary.skipped > 0 {
       lines.append(
@@ -41,5 +42,5 @@ struct SummaryText {
     self.lines = lines
   }
 
-  func print() { StandardError.write(lines.joined(separator: "\n") + "\n") }
+  func print() { StandardError.print(lines.joined(separator: "\n")) }
 }

@@ -60,6 +60,21 @@ struct AnnotateFailureTests {
     #expect(!outcome.errors.isEmpty)
   }
 
+  @Test(
+    "a number that makes no sense is named",
+    arguments: [
+      ["annotate", "in.mp4", "-o", "out.mp4", "--start", "1e18"], ["model", "info", "--width", "99999999999"],
+      ["model", "info", "--height", "-1"], ["model", "run", "m", "in.png", "-o", "out", "--size", "0"],
+      ["model", "quantize", "m", "--video", "in.mp4", "-o", "out", "--size", "1000000"],
+      ["stream", "in.mp4", "--csv", "out.csv", "--stats-interval", "1e300"],
+    ])
+  func numbers(arguments: [String]) {
+    // An option takes a negative number after "=" only.
+    let outcome = Program.run(Array(arguments.dropLast(2)) + [arguments.suffix(2).joined(separator: "=")])
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.hasPrefix("Error: \(arguments[arguments.count - 2]) must be "), "\(outcome.errors)")
+  }
+
   @Test("a file that is no model ends with exit code 3 and says so")
   func badModel() throws {
     let outcome = Program.run("annotate", Media.path("av.mp4"), "-o", "/tmp/x.mp4", "--model", Media.path("random.mp4"))

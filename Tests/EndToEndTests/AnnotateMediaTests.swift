@@ -95,6 +95,24 @@ struct AnnotateMediaTests {
     }
   }
 
+  @Test("the time in the picture counts from the beginning of the input")
+  func time() throws {
+    try Media.withFolder { folder in
+      let pictures = try ["0", "3600"].map { offset in
+        let (input, output) = (
+          folder.appending(path: "\(offset).ts").path, folder.appending(path: "\(offset).mkv").path
+        )
+        Media.run(
+          "ffmpeg",
+          ["-v", "error", "-i", Media.path("av.mp4"), "-an", "-c", "copy", "-output_ts_offset", offset, input])
+        let outcome = Program.annotate(input, ["-o", output, "--end", "0.2", "--time", "--codec", "ffv1"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return Media.run("ffmpeg", ["-v", "error", "-i", output, "-f", "md5", "-"]).output
+      }
+      #expect(pictures[0].hasPrefix("MD5=") && pictures[0] == pictures[1])
+    }
+  }
+
   @Test("a GIF and standard output are written too")
   func otherOutputs() throws {
     try Media.withFolder { folder in

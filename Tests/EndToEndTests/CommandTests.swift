@@ -8,13 +8,17 @@ struct CommandTests {
   @Test(
     "every command explains itself with an example",
     arguments: [
-      ["annotate"], ["probe"], ["eval"], ["model", "import"], ["model", "info"], ["model", "run"],
+      ["annotate"], ["export"], ["convert"], ["stream"], ["serve"], ["probe"], ["eval"], ["model", "import"],
+      ["model", "info"], ["model", "run"], ["model", "quantize"],
     ])
   func help(command: [String]) {
     let outcome = Program.run(command + ["--help"])
     #expect(outcome.status == 0)
     #expect(outcome.output.contains("EXAMPLES:"))
-    #expect(outcome.output.contains("kapao-video \(command.joined(separator: " "))"))
+    let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let examples = lines.drop { $0 != "EXAMPLES:" }.dropFirst().prefix { !$0.isEmpty }
+    // What is wider than a terminal goes on at the left.
+    #expect(examples.allSatisfy { $0.hasPrefix("  kapao-video \(command.joined(separator: " "))") }, "\(examples)")
   }
 
   @Test("no command has two options of one name")
@@ -37,6 +41,31 @@ struct CommandTests {
     let command = try JSONDecoder().decode(Description.self, from: Data(text.utf8)).command
     #expect(command.subcommands?.contains { $0.commandName == "annotate" } == true)
     check(command)
+  }
+
+  @Test("what cannot be written to standard output ends with exit code 5", arguments: ["probe", "help"])
+  func fullOutput(command: String) {
+    let arguments = command == "probe" ? "probe '\(Media.path("av.mp4"))'" : "--help"
+    let outcome = Media.run("sh", ["-c", "'\(Program.path)' \(arguments) > /dev/full"])
+    #expect(outcome.status == 5)
+    #expect(outcome.errors == "kapao-video: cannot write standard output: No space left on device\n")
+  }
+
+  @Test("a message that cannot be written ends nothing")
+  func fullMessages() {
+    let clip = Media.path("av.mp4")
+    #expect(Media.run("sh", ["-c", "'\(Program.path)' probe --nonsense '\(clip)' 2> /dev/full"]).status == 2)
+  }
+
+  @Test("annotations that cannot be used end eval with exit code 3", arguments: ["[]", "{}", "{\"images\": [", nil])
+  func annotations(text: String?) throws {
+    try Media.withFolder { folder in
+      let file = folder.appending(path: "annotations.json").path
+      try text?.write(toFile: file, atomically: true, encoding: .utf8)
+      let outcome = Program.run("eval", "--images", folder.path, "--annotations", file)
+      #expect(outcome.status == 3)
+      #expect(outcome.errors.hasPrefix("kapao-video: cannot use \(file): "))
+    }
   }
 
   @Test("probe shows size, rate and the other streams")

@@ -67,11 +67,22 @@ struct ServeTests {
     }
   }
 
-  @Test("the example that ships is good")
-  func example() {
-    let path = Fixtures.root.appending(path: "Samples/kapao-video.yaml").path
-    let outcome = Media.run("env", ["CAMERA_PASSWORD=x", Program.path, "serve", "--config", path, "--check"])
+  @Test("the example that ships is good as it is, and with its camera")
+  func example() throws {
+    let sample = Fixtures.root.appending(path: "Samples/kapao-video.yaml")
+    let outcome = Program.run("serve", "--config", sample.path, "--check")
     #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output == "\(sample.path): good, 1 stream\n")
+    try Media.withFolder { folder in
+      let text = try String(contentsOf: sample, encoding: .utf8)
+      let streams = try #require(text.range(of: "\nstreams:\n")).upperBound
+      let file = folder.appending(path: "sample.yaml").path
+      try (text[..<streams] + text[streams...].replacing("\n  # ", with: "\n  "))
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      let camera = Media.run("env", ["CAMERA_PASSWORD=x", Program.path, "serve", "--config", file, "--check"])
+      #expect(camera.output == "\(file): good, 2 streams\n", "\(camera.errors)")
+      #expect(Program.run("serve", "--config", file, "--check").errors.contains("CAMERA_PASSWORD is not set"))
+    }
   }
 
   @Test("a port that is taken ends the program with the reason")

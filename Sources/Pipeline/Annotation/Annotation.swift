@@ -199,9 +199,10 @@ public final class Annotation: @unchecked Sendable {
     let people = tracked.shown
     let rate = counter.count(people.count, isDetected: tracked.isDetected)
     if hasVideo {
+      // From the beginning of the input, as its start and end count.
+      let time = tracked.frame.time - (info.startTime ?? 0)
       try renderer.draw(
-        people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: tracked.frame.time),
-        onto: tracked.frame)
+        people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: time), onto: tracked.frame)
     }
     return tracked
   }
@@ -256,9 +257,12 @@ public final class Annotation: @unchecked Sendable {
     let duration = info.videoStream?.duration ?? info.duration
     let rate = video.frameRate?.doubleValue
     guard options.start != nil || options.end != nil else {
-      return video.frameCount ?? duration.flatMap { duration in rate.map { Int(duration * $0) } }
+      return video.frameCount ?? duration.flatMap { duration in rate.flatMap { count(duration * $0) } }
     }
     guard let duration, let rate else { return nil }
-    return max(0, Int((min(options.end ?? duration, duration) - (options.start ?? 0)) * rate))
+    return count((min(options.end ?? duration, duration) - (options.start ?? 0)) * rate)
   }
+
+  /// A number of frames; `nil` where no integer holds it.
+  private static func count(_ frames: Double) -> Int? { Int(exactly: max(0, frames).rounded(.down)) }
 }

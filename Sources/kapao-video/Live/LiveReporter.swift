@@ -28,8 +28,7 @@ final class LiveReporter: @unchecked Sendable {
 
   /// Prints the numbers once.
   func print() {
-    let text = Self.text(stream.status)
-    StandardError.write(text + "\n")
+    StandardError.print(Self.text(stream.status))
   }
 
   /// For example `streaming 1280x720: 25.0 frames/s in, 12.1 out; …`.

@@ -10,7 +10,7 @@ struct ServeCommand: ParsableCommand {
     commandName: "serve",
     abstract: "Runs many live streams as a service, with a web page that shows them.",
     discussion: """
-      The configuration is checked before anything starts. SIGHUP reads it again: streams that have not changed go on
+      The configuration is checked before anything starts. SIGHUP reads it again: streams that have not changed go on \
       undisturbed. SIGTERM and Ctrl-C complete all outputs.
 
       EXAMPLES:
@@ -34,7 +34,7 @@ struct ServeCommand: ParsableCommand {
     let reader = ConfigurationReader(LiveAnalysisOptions.grammar)
     let configuration = try reader.read(config)
     if check {
-      print("\(config): good, \(configuration.streams.count) streams")
+      print("\(config): good, \(configuration.streams.count.counted("stream"))")
       return
     }
     let log = ServiceLog.make(quiet: quiet, verbose: verbose)

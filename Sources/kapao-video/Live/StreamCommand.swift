@@ -12,17 +12,17 @@ struct StreamCommand: ParsableCommand {
     commandName: "stream",
     abstract: "Draws the poses into one live stream, and stays up when the source goes away.",
     discussion: """
-      The newest picture wins: pictures that the network is too slow for are left out and counted. A source that is
-      absent, ends, or falls silent is connected again, after 1 s at first and up to 60 s later; meanwhile videos show
+      The newest picture wins: pictures that the network is too slow for are left out and counted. A source that is \
+      absent, ends, or falls silent is connected again, after 1 s at first and up to 60 s later; meanwhile videos show \
       "NO SIGNAL". Ctrl-C or SIGTERM completes the outputs.
 
-      SOURCES: rtsp:// rtsps:// http(s):// (MJPEG, HLS) rtmp:// srt:// udp:// rtp://, a webcam as /dev/video0 or
-      v4l2:NAME, screen, lavfi:GRAPH, or a file at its own pace. ${NAME} in a source or output is replaced by the
+      SOURCES: rtsp:// rtsps:// http(s):// (MJPEG, HLS) rtmp:// srt:// udp:// rtp://, a webcam as /dev/video0 or \
+      v4l2:NAME, screen, lavfi:GRAPH, or a file at its own pace. ${NAME} in a source or output is replaced by the \
       environment variable, so that passwords stay out of the list of processes.
 
       EXAMPLES:
         kapao-video stream rtsp://camera/stream1 -o rtsp://127.0.0.1:8554/annotated
-        kapao-video stream 'rtsp://viewer:${PASSWORD}@camera/stream1' --record recordings --keep 7d --csv poses.csv
+        kapao-video stream 'rtsp://viewer:${PASSWORD}@camera/live' --record files
         kapao-video stream /dev/video0 -o live.m3u8 --max-fps 10
         kapao-video stream match.mp4 --loop -o udp://127.0.0.1:5000
       """)
@@ -45,7 +45,7 @@ struct StreamCommand: ParsableCommand {
 
   func validate() throws {
     guard (0...86400).contains(statsInterval) else {
-      throw ValidationError("--stats-interval must be from 0 to 86400 seconds.")
+      throw ValidationError("--stats-interval must be between 0 and 86400 seconds.")
     }
     guard StreamConfiguration.isName(name) else {
       throw ValidationError("--name takes at most 64 letters, digits, - and _.")

@@ -13,7 +13,7 @@ struct ExportOptions: ParsableArguments {
   @Option(
     name: .customLong("export"),
     help: ArgumentHelp(
-      "Poses in a further format, any number of times; - for standard output. FORMAT is one of those below.",
+      "Poses in a further format, any number of times; - for standard output. FORMAT is one of the list above.",
       valueName: "format=path"))
   var targets: [ExportTarget] = []
 

@@ -20,6 +20,9 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     if let rotate, ![0, 90, 180, 270].contains(rotate) { throw ValidationError("--rotate must be 0, 90, 180 or 270.") }
+    for (name, time) in [("--start", start), ("--end", end)] {
+      if let time, time.seconds > 1e9 { throw ValidationError("\(name) must be at most 1000000000 seconds.") }
+    }
     if let start, let end, end.seconds <= start.seconds { throw ValidationError("--end must be after --start.") }
   }
 

@@ -30,15 +30,20 @@ struct NetworkOptions: ParsableArguments {
   )
   var precision: Precision?
 
-  @Flag(help: "Test-time augmentation: three scales, one flipped. About three times slower, a little more accurate.")
+  @Flag(help: "Test-time augmentation: three scales, one flipped. About four times slower, a little more accurate.")
   var tta = false
 
   @Option(help: "Threads of the network, and for files as many each of decoder and encoder. Default: one per core.")
   var threads: Int?
 
   func validate() throws {
-    if let size, !(64...8192).contains(size) { throw ValidationError("--size must be between 64 and 8192.") }
+    if let size { try Self.check("--size", size) }
     if let threads, !(1...512).contains(threads) { throw ValidationError("--threads must be between 1 and 512.") }
+  }
+
+  /// Checks a side of the network's input in pixels.
+  static func check(_ option: String, _ side: Int) throws {
+    guard (64...8192).contains(side) else { throw ValidationError("\(option) must be between 64 and 8192.") }
   }
 
   /// Path of the model file.

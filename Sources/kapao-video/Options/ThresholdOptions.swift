@@ -9,7 +9,7 @@ extension BorderRule: ExpressibleByArgument {}
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help:
-      "Set of thresholds: demo (the official demo's), paper (the evaluation's), confirmed (people are scored by their keypoint objects too), partial (only keypoints that a keypoint object confirmed); or one of the paper's video demos with its size and looks: shuffle, flash-mob, red-light, squash, depth. Default: what the model recommends, else demo."
+      "Set of thresholds: demo (the official demo's), paper (the evaluation's), confirmed (people are scored by their keypoint objects too), partial (only keypoints that a keypoint object confirmed); or one of the paper's video demos with its size and looks: shuffle, flash-mob, red-light, squash, depth. Default: what the model recommends, else demo (eval: paper)."
   )
   var preset: Preset?
 

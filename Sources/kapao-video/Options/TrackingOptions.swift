@@ -30,7 +30,7 @@ struct TrackingOptions: ParsableArguments {
       valueName: "polygon"))
   var region: RegionArgument?
 
-  @Option(help: "Seconds for which someone out of sight keeps the identity. Default: 2.")
+  @Option(help: "Seconds for which someone out of sight keeps the identity.")
   var hold: Double = 2
 
   @Option(help: "Confidence from which a person may be followed on, though below --pose-confidence.")
