@@ -98,7 +98,7 @@ struct AnnotateMediaTests {
   @Test("the time in the picture counts from the beginning of the input")
   func time() throws {
     try Media.withFolder { folder in
-      let pictures = try ["0", "3600"].map { offset in
+      let pictures = ["0", "3600"].map { offset in
         let (input, output) = (
           folder.appending(path: "\(offset).ts").path, folder.appending(path: "\(offset).mkv").path
         )
