@@ -26,7 +26,11 @@ struct WholeRun: ParsableCommand {
       let alone = try Stopwatch { try infer(image, frames: frames, sessions) }
       let annotation = try options.annotation(model)
       var people = 0
-      let whole = try Stopwatch { people = try annotation.run().progress.people }
+      let whole = try Stopwatch {
+        let summary = try annotation.run()
+        if let failure = summary.failures.first { throw failure }
+        people = summary.progress.people
+      }
       return [alone.wall, alone.cpu, whole.wall, whole.cpu, Double(people)].map { $0 / Double(frames) }
     }
   }
