@@ -11,6 +11,16 @@ struct PacingTests {
     #expect(abs(Double(admitted) / 20 - min(source, limit)) <= 0.3)
   }
 
+  @Test(
+    "however much faster the source is, what a gate lets through is even",
+    arguments: [(50.0, 1.0), (25, 0.5), (30, 2), (25, 2.4)])
+  func even(source: Double, limit: Double) {
+    var gate = FrameGate(maximumRate: limit)
+    let admitted = (0..<Int(source * 20)).map { Double($0) / source }.filter { gate.admit($0) }
+    #expect(abs(admitted.count - Int(limit * 20)) <= 1)
+    #expect(zip(admitted, admitted.dropFirst()).allSatisfy { ($1 - $0) * limit > 0.85 })
+  }
+
   @Test("a gate without a limit lets everything through")
   func open() {
     var gate = FrameGate(maximumRate: nil)
