@@ -63,7 +63,7 @@ struct LiveStreamState {
     sourceRate.add(now)
     size = frame.size
     if !isFailing { lastError = nil }
-    let source = frame.pts.microseconds(frame.timeBase)
+    let source = (frame.sourcePTS ?? frame.pts).microseconds(frame.timeBase)
     let time = timeline.place(generation: generation, source: source, arrival: microseconds(arrival))
     isPlaced = true
     guard gate.admit(Double(time) / 1e6) else {
@@ -83,7 +83,7 @@ struct LiveStreamState {
   /// Keeps sound for the next picture that goes out. What comes before the source's first picture is left out.
   mutating func accept(_ packet: MediaPacket, arrival: Double, generation: Int) {
     guard isPlaced, let time = packet.microseconds, let shift = timeline.shift(generation: generation),
-      abs(time &+ shift &- microseconds(arrival)) < Self.soundTolerance
+      (time &+ shift &- microseconds(arrival)).magnitude < Self.soundTolerance
     else { return }
     packet.move(byMicroseconds: shift)
     sound.packets.append(packet)
