@@ -31,9 +31,10 @@ struct LiveStreamBench {
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
     maximumRate: Double? = nil, detectEvery: DetectEvery = .all, networks: NetworkProvider? = nil,
-    carriesSound: Bool = true
+    carriesSound: Bool = true, loops: Bool = false
   ) throws {
-    let source = try LiveSource(source, transport: transport)
+    var source = try LiveSource(source, transport: transport)
+    source.loops = loops
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate

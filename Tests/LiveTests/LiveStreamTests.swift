@@ -69,6 +69,24 @@ struct LiveStreamTests {
     }
   }
 
+  @Test("a picture that is read over and over comes 25 times a second")
+  func still() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("still.jpg").path
+      let made = Media.run(
+        "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90", "-frames:v", "1", path])
+      #expect(made.status == 0)
+      let bench = try LiveStreamBench(path, loops: true)
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 50, within: 20) != nil)
+      #expect((20...26).contains(bench.stream.status.sourceRate))
+      #expect(bench.stream.stop())
+      let times = bench.watcher.received.map(\.frame.time)
+      let distances = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
+      #expect((0.03...0.05).contains(distances[distances.count / 2]))
+    }
+  }
+
   @Test("a file that is not there ends the stream with its error")
   func missingFile() throws {
     let bench = try LiveStreamBench("/nowhere/clip.mp4")
