@@ -30,6 +30,12 @@ public final class VideoFrame: @unchecked Sendable {
   /// Presentation time in units of ``timeBase``, exactly the source's.
   public var pts: Int64 { native.pointee.pts }
 
+  /// The stamp that the source gave the frame, in units of ``timeBase``: unlike ``pts`` it may repeat or go back. Nil if
+  /// there is none.
+  public var sourcePTS: Int64? {
+    native.pointee.best_effort_timestamp == cffmpeg_no_pts() ? nil : native.pointee.best_effort_timestamp
+  }
+
   /// How long the frame is shown, in units of ``timeBase``; 0 if unknown.
   public var duration: Int64 { native.pointee.pkt_duration }
 

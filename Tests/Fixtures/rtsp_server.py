@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A camera for the tests: rtsp_server.py PORT WIDTHxHEIGHT [--path PATH] [--sound] [--password WORD]
 [--published FILE.ts]
+[--raw FILE.h264]
 
 Serves on 127.0.0.1 (port 0 picks one; the line "ready PORT" tells it):
   /live      a moving ball at 25 frames/s (or another PATH), with --sound a tone in G.711
+  /raw       the pictures of FILE.h264 again and again at 25 frames/s, all with the same time stamp
   /publish   takes what is pushed and writes it to FILE.ts
 With --password everything is for user "viewer" with this password.
 """
@@ -27,6 +29,7 @@ parser.add_argument("--path", default="live")
 parser.add_argument("--sound", action="store_true")
 parser.add_argument("--password")
 parser.add_argument("--published")
+parser.add_argument("--raw")
 arguments = parser.parse_args()
 width, height = arguments.size.split("x")
 
@@ -62,6 +65,12 @@ mounts.add_factory("/" + arguments.path, factory(
     "! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25 ! rtph264pay name=pay0 pt=96 config-interval=1 "
     f"{sound if arguments.sound else ''})"
 ))
+if arguments.raw:
+    mounts.add_factory("/raw", factory(
+        f'( multifilesrc location="{arguments.raw}" loop=true '
+        "caps=video/x-h264,stream-format=byte-stream,framerate=25/1 ! h264parse config-interval=-1 "
+        "! video/x-h264,alignment=au ! rtph264pay name=pay0 pt=96 config-interval=1 )"
+    ))
 if arguments.published:
     publish = factory(f'( rtph264depay name=depay0 ! h264parse ! mpegtsmux ! filesink location="{arguments.published}" )')
     publish.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)

@@ -1,3 +1,4 @@
+import Kapao
 import Pipeline
 import Testing
 
@@ -26,6 +27,22 @@ struct LiveSourceTests {
     for forbidden in ["file", "pipe", "concat", "subfile", "data", "unix"] {
       #expect(!allowed.contains("\(forbidden)"))
     }
+  }
+
+  @Test(
+    "a source that waits for a sender may wait for ever",
+    arguments: [
+      ("srt://0.0.0.0:9000?mode=listener&latency=200", [:], true), ("srt://host:9000?mode=caller", [:], false),
+      ("srt://0.0.0.0:9000", ["mode": "listener"], true), ("tcp://0.0.0.0:9000?listen", [:], true),
+      ("tcp://0.0.0.0:9000?listen=0", [:], false), ("rtmp://0.0.0.0/live", ["listen": "1"], true),
+      ("http://camera/video?mode=listener", [:], false), ("rtsp://camera/live", [:], false),
+    ] as [(String, [String: String], Bool)])
+  func listener(text: String, options: [String: String], expected: Bool) throws {
+    let source = try LiveSource(text, options: options)
+    #expect(source.isListener == expected)
+    #expect((source.readerOptions.timeout == nil) == expected)
+    #expect((source.readerOptions.libavOptions["rw_timeout"] != nil) == expected)
+    #expect(LiveSettings(name: "x", source: source, thresholds: Preset.demo.thresholds).rules.isListener == expected)
   }
 
   @Test("RTSP goes over TCP unless told otherwise")

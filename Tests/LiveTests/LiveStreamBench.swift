@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import Kapao
 import Logging
@@ -9,21 +10,31 @@ struct LiveStreamBench {
   let stream: LiveStream
   let watcher: Watcher
 
-  private static let networks: NetworkProvider = {
+  private static let model: Model = {
     do {
-      let model = try Model.load(Fixtures.path("reference/kapao_tiny_coco_random.pt"))
-      return try NetworkProvider(model: model, inputSize: 128, threads: 1)
+      return try Model.load(Fixtures.path("reference/kapao_tiny_coco_random.pt"))
     } catch {
       fatalError("the test model cannot be used: \(error)")
     }
   }()
+  private static let networks = networks(preparedWithin: 0)
+
+  /// Networks of which each takes so many seconds before its first picture.
+  static func networks(preparedWithin seconds: Double) -> NetworkProvider {
+    let model = model
+    return NetworkProvider(inputSize: 128, skeleton: .coco17) {
+      if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
+      return try PoseNetwork(model: model, inputSize: $0, threads: 1)
+    }
+  }
 
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
     maximumRate: Double? = nil, detectEvery: DetectEvery = .all, networks: NetworkProvider? = nil,
-    carriesSound: Bool = true
+    carriesSound: Bool = true, loops: Bool = false
   ) throws {
-    let source = try LiveSource(source, transport: transport)
+    var source = try LiveSource(source, transport: transport)
+    source.loops = loops
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate

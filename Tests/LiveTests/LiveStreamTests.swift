@@ -37,6 +37,20 @@ struct LiveStreamTests {
     #expect(counters.onTheirWay == 0)
   }
 
+  @Test(
+    "a source is not said to be away because few pictures are looked at, or come, or because the network is slow",
+    arguments: [(25.0, 0.4, 0.0), (0.5, nil, 0), (25, nil, 3)] as [(Double, Double?, Double)])
+  func present(rate: Double, limit: Double?, preparation: Double) throws {
+    let bench = try LiveStreamBench(
+      "lavfi:testsrc2=s=320x180:r=\(rate)", maximumRate: limit,
+      networks: LiveStreamBench.networks(preparedWithin: preparation))
+    bench.stream.start()
+    #expect(bench.watcher.wait(for: 3, within: 20) != nil)
+    #expect(bench.stream.stop())
+    #expect(bench.watcher.received.allSatisfy { $0.record != nil })
+    #expect(bench.stream.status.outages == 0)
+  }
+
   @Test("a file is read at its own pace and ends the stream at its end")
   func file() throws {
     try Media.withFolder { folder in
@@ -52,6 +66,24 @@ struct LiveStreamTests {
       #expect(bench.stream.stop())
       #expect(bench.stream.failure == nil)
       #expect(bench.stream.status.counters.read == 50)
+    }
+  }
+
+  @Test("a picture that is read over and over comes 25 times a second")
+  func still() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("still.jpg").path
+      let made = Media.run(
+        "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90", "-frames:v", "1", path])
+      #expect(made.status == 0)
+      let bench = try LiveStreamBench(path, loops: true)
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 50, within: 20) != nil)
+      #expect((20...26).contains(bench.stream.status.sourceRate))
+      #expect(bench.stream.stop())
+      let times = bench.watcher.received.map(\.frame.time)
+      let distances = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
+      #expect((0.03...0.05).contains(distances[distances.count / 2]))
     }
   }
 

@@ -29,6 +29,53 @@ struct LiveTimelineTests {
     let places = (0..<200).map { timeline.place(generation: 1, source: 40_000, arrival: Int64($0) * 40_000) }
     #expect(zip(places, places.dropFirst()).allSatisfy { $0 < $1 })
     #expect(abs(places.last! - 199 * 40_000) <= 1_000_000)
+    // At once, but for the first one that repeats its stamp.
+    #expect(places.dropFirst(2).elementsEqual((2..<200).map { $0 * 40_000 }))
+    #expect(timeline.jumps == 1)
+    // The sound's stamps may be good.
+    #expect(timeline.shift(generation: 1) == -40_000)
+  }
+
+  @Test("stamps that go on after they have stood still are followed from there")
+  func unstuck() {
+    var timeline = LiveTimeline()
+    for picture in 0..<12 { _ = timeline.place(generation: 1, source: 0, arrival: Int64(picture) * 40_000) }
+    let places = (12..<20).map {
+      timeline.place(generation: 1, source: Int64($0 - 11) * 40_000, arrival: Int64($0) * 40_000)
+    }
+    #expect(places.elementsEqual((12..<20).map { $0 * 40_000 }))
+  }
+
+  @Test("stamps that begin again after less than a second continue at their arrival", arguments: [4, 20])
+  func loop(pictures: Int) {
+    var timeline = LiveTimeline()
+    let places = (0..<200).map {
+      timeline.place(generation: 1, source: Int64($0 % pictures) * 40_000, arrival: Int64($0) * 40_000)
+    }
+    #expect(places.elementsEqual((0..<200).map { $0 * 40_000 }))
+    #expect(timeline.shift(generation: 1) == Int64(199 / pictures * pictures) * 40_000)
+  }
+
+  @Test("one stamp that is not later than the one before moves nothing else", arguments: [Int64(80_000), 40_000])
+  func duplicate(stamp: Int64) {
+    var timeline = LiveTimeline()
+    let stamps = [0, 40_000, 80_000, stamp, 160_000, 200_000]
+    let places = stamps.enumerated().map {
+      timeline.place(generation: 1, source: $0.element, arrival: Int64($0.offset) * 40_000 + 70_000)
+    }
+    #expect(places == [70_000, 110_000, 150_000, 150_001, 230_000, 270_000])
+    #expect(timeline.shift(generation: 1) == 70_000)
+    #expect(timeline.jumps == 0)
+  }
+
+  @Test("stamps that can be nothing of the kind are followed, too", arguments: [Int64.min, .max])
+  func extreme(stamp: Int64) {
+    var timeline = LiveTimeline()
+    // What lies apart is the least number there is.
+    #expect(timeline.place(generation: 1, source: 0, arrival: 0) == 0)
+    #expect(timeline.place(generation: 1, source: stamp, arrival: 0) == 1)
+    #expect(timeline.place(generation: 1, source: 40_000, arrival: 40_000) == 40_000)
+    #expect(timeline.place(generation: 1, source: stamp, arrival: 80_000) == 80_000)
   }
 
   @Test("stamps that jump are followed from the arrival on", arguments: [Int64(-3_600_000_000), 3_600_000_000])

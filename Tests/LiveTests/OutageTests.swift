@@ -26,6 +26,26 @@ struct OutageTests {
     #expect(try #require(status.latency).p50 < 0.5)
   }
 
+  @Test("pictures whose stamps stand still have the times of their arrivals")
+  func standingStill() throws {
+    try Media.withFolder { folder in
+      let file = folder.appendingPathComponent("clip.h264").path
+      let made = Media.run(
+        "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4", "-pix_fmt", "yuv420p", file])
+      #expect(made.status == 0, "\(made.errors)")
+      let camera = Camera()
+      try camera.start("--raw", file)
+      let bench = try LiveStreamBench(camera.url("raw"))
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 50, within: Self.connecting) != nil)
+      #expect(bench.stream.stop())
+      let times = bench.watcher.received.filter { $0.record != nil }.map(\.frame.time)
+      let distances = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
+      #expect((0.03...0.05).contains(distances[distances.count / 2]))
+      #expect(bench.stream.status.timestampJumps == 1)
+    }
+  }
+
   @Test("a camera that is absent at the start is found when it comes")
   func absent() throws {
     let scene = try OutageScene { _ in }

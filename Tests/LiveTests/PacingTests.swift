@@ -11,6 +11,16 @@ struct PacingTests {
     #expect(abs(Double(admitted) / 20 - min(source, limit)) <= 0.3)
   }
 
+  @Test(
+    "however much faster the source is, what a gate lets through is even",
+    arguments: [(50.0, 1.0), (25, 0.5), (30, 2), (25, 2.4)])
+  func even(source: Double, limit: Double) {
+    var gate = FrameGate(maximumRate: limit)
+    let admitted = (0..<Int(source * 20)).map { Double($0) / source }.filter { gate.admit($0) }
+    #expect(abs(admitted.count - Int(limit * 20)) <= 1)
+    #expect(zip(admitted, admitted.dropFirst()).allSatisfy { ($1 - $0) * limit > 0.85 })
+  }
+
   @Test("a gate without a limit lets everything through")
   func open() {
     var gate = FrameGate(maximumRate: nil)
@@ -30,16 +40,34 @@ struct PacingTests {
   @Test("a file's pictures are due at their own times from the first one on")
   func pacer() {
     var pacer = SourcePacer()
-    #expect(pacer.due(10, at: 100) == 100)
-    #expect(abs(pacer.due(10.04, at: 100.01) - 100.04) < 1e-9)
-    #expect(abs(pacer.due(10.08, at: 100.2) - 100.08) < 1e-9)
+    #expect(pacer.due(10, lasting: 0.04, at: 100) == 100)
+    #expect(abs(pacer.due(10.04, lasting: 0.04, at: 100.01) - 100.04) < 1e-9)
+    #expect(abs(pacer.due(10.08, lasting: 0.04, at: 100.2) - 100.08) < 1e-9)
+  }
+
+  @Test("a file that begins again does so when its last picture is over", arguments: [1, 5])
+  func loop(pictures: Int) {
+    var pacer = SourcePacer()
+    for picture in 0..<50 {
+      let time = 100 + Double(picture) * 0.04
+      // The file is read ahead.
+      let due = pacer.due(Double(picture % pictures) * 0.04, lasting: 0.04, at: max(100, time - 0.03))
+      #expect(abs(due - time) < 1e-9)
+    }
+  }
+
+  @Test("a picture that lasts very long does not keep the next one")
+  func endless() {
+    var pacer = SourcePacer()
+    _ = pacer.due(0, lasting: 3600, at: 100)
+    #expect(pacer.due(0, lasting: 3600, at: 100) == 101)
   }
 
   @Test("a source that is late, or begins anew, is paced from then on", arguments: [10.04, 3.0, 500.0])
   func late(stamp: Double) {
     var pacer = SourcePacer()
-    _ = pacer.due(10, at: 100)
-    #expect(pacer.due(stamp, at: 105) == 105)
+    _ = pacer.due(10, lasting: 0.04, at: 100)
+    #expect(pacer.due(stamp, lasting: 0.04, at: 105) == 105)
   }
 
   @Test("a rate falls when nothing comes any more")

@@ -111,6 +111,23 @@ struct SupervisionTests {
     #expect(waits.map { $0.rounded() } == [1, 1, 1, 1, 1, 5, 1])
   }
 
+  @Test("a listener waits for as long as nobody comes, and listens again at once")
+  func listener() {
+    var rules = SupervisionRules()
+    rules.isListener = true
+    var supervision = Supervision(rules: rules)
+    _ = supervision.start(at: 0)
+    #expect(supervision.tick(at: 86_400, random: 0.5) == .none)
+    #expect(supervision.state == .connecting(since: 0))
+    for attempt in 1...30 {
+      let now = 86_400 + 60 * Double(attempt)
+      _ = supervision.ended(generation: attempt, isEndOfInput: false, at: now, random: 0.5)
+      #expect(supervision.tick(at: now + 0.3, random: 0.5) == .open(generation: attempt + 1))
+    }
+    _ = supervision.picture(generation: 31, at: 100_000)
+    #expect(supervision.tick(at: 100_006, random: 0.5) == .cancel(generation: 31))
+  }
+
   @Test("stopping cancels what is open and nothing follows")
   func stop() {
     var supervision = streaming()

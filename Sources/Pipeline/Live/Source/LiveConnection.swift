@@ -5,6 +5,9 @@ import VideoIO
 final class LiveConnection: @unchecked Sendable {
   // @unchecked: nothing changes after the initialiser but what belongs to the connection's own queue.
 
+  /// Seconds for which a picture of a file is shown that tells neither a duration nor a frame rate.
+  private static let usualDuration = 0.04
+
   let generation: Int
   private let source: LiveSource
   private let carriesSound: Bool
@@ -60,9 +63,11 @@ final class LiveConnection: @unchecked Sendable {
     defer { reader.close() }
     let sound = reader.template.passthrough.filter { $0.kind == .audio }
     opened(reader.info, sound)
+    let rate = reader.info.videoStream?.video?.frameRate
+    let usual = rate.map { $0.isPositive ? $0.inverse.doubleValue : Self.usualDuration } ?? Self.usualDuration
     while let item = try reader.next() {
       switch item {
-      case .frame(let frame): deliver(item, source.isPaced ? pace(frame) : reader.packetArrival)
+      case .frame(let frame): deliver(item, source.isPaced ? pace(frame, usual: usual) : reader.packetArrival)
       case .packet(let packet):
         if sound.contains(where: { $0.index == packet.streamIndex }) { deliver(item, reader.packetArrival) }
       }
@@ -70,9 +75,12 @@ final class LiveConnection: @unchecked Sendable {
   }
 
   /// Waits until a picture is due; the time that it is then.
-  private func pace(_ frame: VideoFrame) -> Double {
+  ///
+  /// - Parameter usual: Seconds for which a picture is shown that does not say so.
+  private func pace(_ frame: VideoFrame, usual: Double) -> Double {
     let now = MonotonicTime.seconds
-    let wait = pacer.due(frame.time, at: now) - now
+    let duration = frame.duration > 0 ? Double(frame.duration) * frame.timeBase.doubleValue : usual
+    let wait = pacer.due(frame.time, lasting: duration, at: now) - now
     if wait > 0.0005, !interrupter.isCancelled { _ = awake.wait(timeout: .now() + wait) }
     return MonotonicTime.seconds
   }

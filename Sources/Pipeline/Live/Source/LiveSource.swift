@@ -14,6 +14,9 @@ public struct LiveSource: Hashable, Sendable {
     case generator
   }
 
+  /// Seconds that a connection may take to be made, or to go on.
+  private static let timeout = 10.0
+
   /// What libav* is given.
   public let input: String
   /// What kind of thing it is.
@@ -42,13 +45,18 @@ public struct LiveSource: Hashable, Sendable {
   }
 
   /// How a reader opens it.
-  var readerOptions: ReaderOptions {
+  package var readerOptions: ReaderOptions {
     var reader = ReaderOptions()
     reader.format = format
     reader.libavOptions = options
     reader.lowDelay = true
     reader.decoderThreads = 2
-    reader.timeout = 10
+    if isListener {
+      // Somebody may come at any time; who has come is not waited for so long.
+      reader.libavOptions.merge(["rw_timeout": "\(Int(Self.timeout * 1e6))"]) { own, _ in own }
+    } else {
+      reader.timeout = Self.timeout
+    }
     return reader
   }
 }

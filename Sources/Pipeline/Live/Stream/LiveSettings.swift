@@ -26,5 +26,6 @@ public struct LiveSettings: Sendable {
     self.source = source
     self.thresholds = thresholds
     rules.endsWithInput = !source.isLive
+    rules.isListener = source.isListener
   }
 }

@@ -112,6 +112,7 @@ public final class LiveStream: @unchecked Sendable {
 
   private func tick() {
     let now = MonotonicTime.seconds
+    let dropped = dropped
     let (action, needsPlaceholder, reason) = lock.withLock { () -> (Supervision.Action, Bool, String?) in
       state.lastTick = now
       let before = state.supervision.state
@@ -125,7 +126,7 @@ public final class LiveStream: @unchecked Sendable {
         }
         state.lastError = reason
       }
-      return (action, state.needsPlaceholder(at: now), reason)
+      return (action, state.needsPlaceholder(at: now, dropped: dropped), reason)
     }
     if let reason { log.warning("\(reason); connecting again") }
     perform(action)

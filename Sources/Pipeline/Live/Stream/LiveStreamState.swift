@@ -5,8 +5,6 @@ import VideoIO
 
 /// What changes while a stream runs, as a value that its owner keeps under a lock.
 struct LiveStreamState {
-  /// Seconds without a picture before the placeholder is shown.
-  private static let patience = 1.5
   /// Sound further than this from its arrival, in microseconds, has stamps that mean nothing.
   private static let soundTolerance: Int64 = 10_000_000
   /// Seconds from one placeholder to the next.
@@ -29,6 +27,7 @@ struct LiveStreamState {
   var processedRate = LiveRate()
   var pace: LivePace
   private(set) var timeline = LiveTimeline()
+  private var presence: SourcePresence
   private var sound = LiveSound()
   /// Whether a picture has come since the source was opened, so that the place of sound is known.
   private var isPlaced = false
@@ -46,6 +45,7 @@ struct LiveStreamState {
     supervision = Supervision(rules: settings.rules)
     gate = FrameGate(maximumRate: settings.maximumRate)
     pace = LivePace(settings.tracking.detectEvery, longest: TrackedPose.longestExtrapolation)
+    presence = SourcePresence(start: start)
     self.start = start
     lastTick = start
   }
@@ -54,14 +54,16 @@ struct LiveStreamState {
   mutating func accept(_ frame: VideoFrame, arrival: Double, generation: Int) -> Int64? {
     counters.read += 1
     let now = MonotonicTime.seconds
+    let isFirst = !supervision.isStreaming
     guard supervision.picture(generation: generation, at: now) else {
       counters.stale += 1
       return nil
     }
+    presence.arrived(at: now, isFirst: isFirst)
     sourceRate.add(now)
     size = frame.size
     if !isFailing { lastError = nil }
-    let source = frame.pts.microseconds(frame.timeBase)
+    let source = (frame.sourcePTS ?? frame.pts).microseconds(frame.timeBase)
     let time = timeline.place(generation: generation, source: source, arrival: microseconds(arrival))
     isPlaced = true
     guard gate.admit(Double(time) / 1e6) else {
@@ -81,7 +83,7 @@ struct LiveStreamState {
   /// Keeps sound for the next picture that goes out. What comes before the source's first picture is left out.
   mutating func accept(_ packet: MediaPacket, arrival: Double, generation: Int) {
     guard isPlaced, let time = packet.microseconds, let shift = timeline.shift(generation: generation),
-      abs(time &+ shift &- microseconds(arrival)) < Self.soundTolerance
+      (time &+ shift &- microseconds(arrival)).magnitude < Self.soundTolerance
     else { return }
     packet.move(byMicroseconds: shift)
     sound.packets.append(packet)
@@ -121,9 +123,15 @@ struct LiveStreamState {
   /// Counts a picture that came when the stream had ended.
   mutating func refuse() { counters.stale += 1 }
 
-  /// Whether the picture that says that there is none is due.
-  mutating func needsPlaceholder(at now: Double) -> Bool {
-    guard supervision.state != .ended, now - (lastPicture ?? start) > Self.patience else { return false }
+  /// Whether the picture that says that there is none is due: the source is away, or nothing can be made of its pictures.
+  ///
+  /// - Parameter dropped: Pictures that gave way to later ones so far.
+  mutating func needsPlaceholder(at now: Double, dropped: Int) -> Bool {
+    // Pictures that are still on their way are older than the placeholder, and go out before it.
+    let isAway =
+      presence.isAway(at: now, isStreaming: supervision.isStreaming) && counters.onTheirWay <= dropped
+    let isUseless = isFailing && now - (lastPicture ?? start) > SourcePresence.patience
+    guard supervision.state != .ended, isAway || isUseless else { return false }
     guard now - lastPlaceholder >= Self.placeholderInterval else { return false }
     lastPlaceholder = now
     people = 0

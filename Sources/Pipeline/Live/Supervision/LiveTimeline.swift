@@ -2,8 +2,9 @@
 ///
 /// Each connection counts from a beginning of its own. The first picture of a connection is placed at the time of its
 /// arrival, the others follow at the source's own distances. Where the source's stamps and the arrivals drift apart by
-/// more than the tolerance (stamps that jump, stand still or restart), the line continues from the arrival. All times
-/// are microseconds; arrivals count from the stream's start.
+/// more than the tolerance, or the stamps go back, the line continues from the arrival; where they stand still, arrivals
+/// replace them. One stamp alone that is not later than the one before does no harm. All times are microseconds; arrivals
+/// count from the stream's start.
 package struct LiveTimeline: Sendable {
   /// Apart by more than this, slow drift between the source's clock and ours is corrected.
   private static let slack: Int64 = 100_000
@@ -11,6 +12,10 @@ package struct LiveTimeline: Sendable {
   private var generation = 0
   private var offset: Int64 = 0
   private var last: Int64 = -1
+  /// The stamp before.
+  private var previous: Int64 = 0
+  /// How many stamps in a row were not later than the one before.
+  private var stalled = 0
 
   /// How often a connection's stamps could not be followed.
   package private(set) var jumps = 0
@@ -22,19 +27,41 @@ package struct LiveTimeline: Sendable {
 
   /// The place of a picture with the stamp `source` that arrived at `arrival`.
   package mutating func place(generation: Int, source: Int64, arrival: Int64) -> Int64 {
+    defer { previous = source }
     if generation != self.generation {
       self.generation = generation
       offset = arrival &- source
+      stalled = 0
+      return advance(to: arrival)
     }
-    var apart = arrival &- (source &+ offset)
-    if abs(apart) > tolerance {
+    let apart = arrival &- (source &+ offset)
+    let isFar = apart.magnitude > tolerance
+    if source == previous, stalled > 0 || isFar {
+      // The sound's stamps may well go on: the shift stays as it is.
+      if stalled < 2 { jumps += 1 }
+      stalled = 2
+      return advance(to: arrival)
+    }
+    if source <= previous, previous &- source <= Self.slack, stalled == 0, !isFar {
+      stalled = 1
+      return advance(to: last)
+    }
+    if isFar {
       jumps += 1
       offset = arrival &- source
-      apart = 0
-    } else if abs(apart) > Self.slack {
-      offset += apart / 256
+    } else if source <= previous || stalled > 0 && source &+ offset <= last {
+      jumps += 1
+      offset = max(arrival, last + 1) &- source
+    } else if apart.magnitude > Self.slack {
+      offset &+= apart / 256
     }
-    last = max(source &+ offset, last + 1)
+    stalled = 0
+    return advance(to: source &+ offset)
+  }
+
+  /// The line goes on to this time, or as little as it can.
+  private mutating func advance(to time: Int64) -> Int64 {
+    last = max(time, last + 1)
     return last
   }
 }

@@ -30,6 +30,8 @@ package struct Supervision: Sendable {
     case finish
   }
 
+  /// Seconds after which a listener listens again.
+  private static let pause = 0.2
   private let rules: SupervisionRules
   /// Where the stream is.
   package private(set) var state = State.idle
@@ -90,7 +92,7 @@ package struct Supervision: Sendable {
     switch state {
     case .idle, .ended: return .none
     case .connecting(let since):
-      guard now - since > rules.connecting else { return .none }
+      guard !rules.isListener, now - since > rules.connecting else { return .none }
       state = .closing(since: now)
       return .cancel(generation: generation)
     case .streaming(_, let last):
@@ -123,6 +125,6 @@ package struct Supervision: Sendable {
   }
 
   private mutating func wait(from now: Double, random: Double) {
-    state = .waiting(until: now + backOff.next(random: random))
+    state = .waiting(until: now + (rules.isListener ? Self.pause : backOff.next(random: random)))
   }
 }

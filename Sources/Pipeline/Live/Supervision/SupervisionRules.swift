@@ -10,6 +10,9 @@ public struct SupervisionRules: Hashable, Sendable {
   public var stable = 10.0
   /// Whether the end of the input is the end of the stream (a file), not an outage (a camera).
   public var endsWithInput = false
+  /// Whether the source waits for a sender: that none has come yet is no failure, and the next may come as soon as one
+  /// has gone.
+  public var isListener = false
 
   /// The usual times, for a live source.
   public init() {}
