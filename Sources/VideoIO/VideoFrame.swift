@@ -45,9 +45,6 @@ public final class VideoFrame: @unchecked Sendable {
   /// Width and height in pixels.
   public var size: ImageSize { ImageSize(width: Int(native.pointee.width), height: Int(native.pointee.height)) }
 
-  /// Whether the picture can be decoded without any other.
-  public var isKeyFrame: Bool { native.pointee.key_frame != 0 }
-
   /// Whether the decoder found errors in the picture.
   public var isCorrupt: Bool {
     native.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || native.pointee.decode_error_flags != 0

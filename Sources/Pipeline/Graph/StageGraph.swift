@@ -8,8 +8,6 @@ public final class StageGraph: @unchecked Sendable {
   // @unchecked: `failure` is only touched under the lock; the rest does not change once `run` has been called.
 
   private let stream: String
-  private let capacity: Int
-  private let policy: OverflowPolicy
   private let lock = NSLock()
   private var failure: (any Error)?
   private var isStopping = false
@@ -17,15 +15,8 @@ public final class StageGraph: @unchecked Sendable {
   private var clocks: [StageClock] = []
   private var checks: [() throws -> Void] = []
 
-  /// - Parameters:
-  ///   - stream: The stream's name, in the labels of the queues.
-  ///   - capacity: Elements that a queue between two stages holds.
-  ///   - policy: What a full queue does.
-  public init(stream: String, capacity: Int = 2, policy: OverflowPolicy = .block) {
-    self.stream = stream
-    self.capacity = capacity
-    self.policy = policy
-  }
+  /// - Parameter stream: The stream's name, in the labels of the queues.
+  public init(stream: String) { self.stream = stream }
 
   /// What the stages have done so far, in the order of the graph.
   public var metrics: [StageMetrics] { clocks.map(\.metrics) }
@@ -156,7 +147,7 @@ public final class StageGraph: @unchecked Sendable {
   private var stopping: Bool { lock.withLock { isStopping } }
 
   private func link<Element>(from producer: String) -> StageLink<Element> {
-    let link = StageLink<Element>(producer: producer, capacity: capacity, policy: policy)
+    let link = StageLink<Element>(producer: producer)
     checks.append { if link.consumer == nil { throw PipelineError.unconnected(stage: producer) } }
     return link
   }

@@ -2,12 +2,10 @@
 public final class StageLink<Element: Sendable>: @unchecked Sendable {
   // @unchecked: `consumer` is set while the graph is built, before any stage runs.
 
-  let queue: BoundedQueue<Element>
+  /// Holds so few that memory stays small; a stage that is ahead waits.
+  let queue = BoundedQueue<Element>(capacity: 2, policy: .block)
   let producer: String
   var consumer: String?
 
-  init(producer: String, capacity: Int, policy: OverflowPolicy) {
-    self.producer = producer
-    queue = BoundedQueue(capacity: capacity, policy: policy)
-  }
+  init(producer: String) { self.producer = producer }
 }

@@ -1,5 +1,6 @@
 import Kapao
 import Render
+import Tracking
 
 /// What the five video demos of the paper set besides thresholds; the user's own options come first.
 extension Preset {
@@ -36,5 +37,5 @@ extension Preset {
   var opacity: Double? { isDemo ? 0.6 : nil }
 
   /// Diagonal below which people are crowd: 450 pixels in the squash demo's 1920×1080.
-  var crowdSize: Double? { self == .squash ? 0.204 : nil }
+  var crowdSize: Double? { self == .squash ? CrowdRule.demoSize : nil }
 }
