@@ -82,15 +82,18 @@ public final class LiveStream: @unchecked Sendable {
   @discardableResult
   public func stop(within seconds: Double = 4.5) -> Bool {
     let deadline = DispatchTime.now() + seconds
-    control.sync {
+    let isAtEnd = control.sync {
       timer?.cancel()
-      perform(lock.withLock { state.supervision.stop() })
+      let (isAtEnd, action) = lock.withLock { (state.supervision.state == .ended, state.supervision.stop()) }
+      perform(action)
+      return isAtEnd
     }
     whenEnded.signal()
     inbox.finish()
     guard stages.wait(timeout: deadline) == .success else { return false }
     let finishing = DispatchGroup()
     for receiver in receivers {
+      if isAtEnd { receiver.sourceHasEnded() }
       DispatchQueue(label: "kapao.\(name).finish").async(group: finishing) { receiver.finish() }
     }
     return finishing.wait(timeout: deadline) == .success
