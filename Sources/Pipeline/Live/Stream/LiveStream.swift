@@ -163,12 +163,13 @@ public final class LiveStream: @unchecked Sendable {
       if state.connection?.generation == generation { state.connection = nil }
       let isCancelled = (error as? VideoError)?.kind == .cancelled
       let text = error.map { Redaction.redact("\($0)") } ?? "the source ended"
-      let isNews = !isCancelled && (wasStreaming || state.lastError != text)
+      let isNews =
+        !isCancelled && state.supervision.isRetrying(after: generation) && (wasStreaming || state.lastError != text)
       if !isCancelled { state.lastError = settings.rules.endsWithInput && error == nil ? nil : text }
       state.failure = isCancelled ? nil : error
       return (action, text, isNews)
     }
-    if isNews, action != .finish { log.warning("\(text); connecting again") }
+    if isNews { log.warning("\(text); connecting again") }
     perform(action)
   }
 
