@@ -63,6 +63,13 @@ public final class VideoWriter: @unchecked Sendable {
   /// Number of frames written.
   public var frameCount: Int { lock.withLock { count } }
 
+  /// Why a stream cannot be copied into the output, in one sentence; nil if it can.
+  public func reasonToLeaveOut(_ stream: PassthroughStream) -> String? {
+    guard !muxer.canHold(stream.parameters.pointee) else { return nil }
+    return "\(stream.kind.rawValue) stream \(stream.index) (\(stream.codec)) is left out: a \(muxer.formatName) file "
+      + "cannot hold it"
+  }
+
   /// Encodes a frame. Frames come in order of time and are all of one size.
   ///
   /// - Throws: ``VideoError`` of kind `outputFailed`; the output cannot be continued then.
@@ -186,10 +193,8 @@ public final class VideoWriter: @unchecked Sendable {
     video.pointee.disposition = AV_DISPOSITION_DEFAULT
     if let rate = template.frameRate { video.pointee.avg_frame_rate = rate.native }
     for stream in template.passthrough {
-      guard muxer.canHold(stream.parameters.pointee) else {
-        messages.append(
-          "\(stream.kind.rawValue) stream \(stream.index) (\(stream.codec)) is left out: a \(muxer.formatName) file "
-            + "cannot hold it")
+      if let reason = reasonToLeaveOut(stream) {
+        messages.append(reason)
         continue
       }
       let copy = try muxer.addStream(stream.parameters, timeBase: stream.timeBase, metadata: stream.metadata)

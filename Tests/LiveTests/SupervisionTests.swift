@@ -111,6 +111,16 @@ struct SupervisionTests {
     #expect(waits.map { $0.rounded() } == [1, 1, 1, 1, 1, 5, 1])
   }
 
+  @Test("only the present connection's end is followed by another attempt")
+  func retrying() {
+    var supervision = streaming()
+    _ = supervision.ended(generation: 1, isEndOfInput: true, at: 5, random: 0.5)
+    #expect(supervision.isRetrying(after: 1) == true)
+    #expect(supervision.isRetrying(after: 0) == false)
+    _ = supervision.tick(at: 6, random: 0.5)
+    #expect(supervision.isRetrying(after: 1) == false)
+  }
+
   @Test("a listener waits for as long as nobody comes, and listens again at once")
   func listener() {
     var rules = SupervisionRules()
@@ -133,6 +143,7 @@ struct SupervisionTests {
     var supervision = streaming()
     #expect(supervision.stop() == .cancel(generation: 1))
     #expect(supervision.ended(generation: 1, isEndOfInput: false, at: 2, random: 0.5) == .none)
+    #expect(supervision.isRetrying(after: 1) == false)
     #expect(supervision.tick(at: 100, random: 0.5) == .none)
     #expect(supervision.state == .ended)
   }

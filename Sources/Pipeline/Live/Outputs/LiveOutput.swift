@@ -5,7 +5,7 @@ import VideoIO
 /// An output of a stream on a queue of its own: too slow, it loses pictures; broken, it is opened again with growing
 /// pauses. The stream and the other outputs do not notice.
 public final class LiveOutput: LiveReceiver, @unchecked Sendable {
-  // @unchecked: `report` is only touched under the lock; the sink and the times belong to the output's queue.
+  // @unchecked: `report` and `isAtEnd` are only touched under the lock; the sink and the times belong to the output's queue.
 
   /// What the output takes.
   public enum Content: Sendable {
@@ -23,6 +23,7 @@ public final class LiveOutput: LiveReceiver, @unchecked Sendable {
   private let done = DispatchGroup()
   private let lock = NSLock()
   private var report: LiveOutputStatus
+  private var isAtEnd = false
   private var sink: (any LiveSink)?
   private var backOff = BackOff()
   private var retryTime = 0.0
@@ -60,6 +61,9 @@ public final class LiveOutput: LiveReceiver, @unchecked Sendable {
     _ = inbox.send(frame)
   }
 
+  /// Lets a playlist say that nothing follows.
+  public func sourceHasEnded() { lock.withLock { isAtEnd = true } }
+
   /// Writes what is queued and completes the output.
   public func finish() {
     inbox.finish()
@@ -69,7 +73,7 @@ public final class LiveOutput: LiveReceiver, @unchecked Sendable {
   private func work() {
     while let frame = inbox.receive() { write(frame) }
     do {
-      try sink?.finish()
+      if lock.withLock({ isAtEnd }) { try sink?.end() } else { try sink?.finish() }
     } catch {
       fail(error)
     }

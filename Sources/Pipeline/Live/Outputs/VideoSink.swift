@@ -4,27 +4,33 @@ import Logging
 import VideoIO
 
 /// An annotated video that is written while it happens: a file, or a push to a server. A change of size or of
-/// the kind of sound ends it and begins the next one (for files under a name with a number).
+/// the kind of sound ends it and begins the next one: for files under a name with a number, in playlists after what is
+/// there.
 final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
   private let names: PartNames
   private let path: String
   private let options: WriterOptions
+  /// Whether a playlist is continued, unless the user has said how its segments are named and numbered.
+  private let continuesPlaylist: Bool
   private let log: Logger
   private var writer: VideoWriter?
   private var shape: Shape?
+  /// What the log says has been left out.
+  private var named: Set<String> = []
 
   /// What cannot change within a video.
   private struct Shape {
     let size: ImageSize
     let isFullRange: Bool
+    /// What the container can hold of it.
     let sound: [PassthroughStream]
 
-    init(_ live: LiveFrame) {
+    init(_ live: LiveFrame, in writer: VideoWriter) {
       size = live.frame.size
       isFullRange = live.frame.isFullRange
-      sound = live.sound.streams
+      sound = live.sound.streams.filter { writer.reasonToLeaveOut($0) == nil }
     }
 
     func isContinued(by other: Shape) -> Bool {
@@ -43,6 +49,8 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     self.path = path
     self.log = log
     options = Self.options(path, codec: codec, libavOptions: libavOptions)
+    let own = ["hls_flags", "hls_segment_filename", "hls_segment_type", "start_number"]
+    continuesPlaylist = options.format == "hls" && own.allSatisfy { libavOptions[$0] == nil }
   }
 
   /// Options for an encoder without delay and a container that can be read at any moment.
@@ -70,7 +78,8 @@ final class VideoSink: LiveSink, @unchecked Sendable {
       if lower.hasSuffix(".m3u8") {
         options.format = "hls"
         libav.merge([
-          "hls_time": "2", "hls_list_size": "6", "hls_flags": "delete_segments+independent_segments+temp_file",
+          "hls_time": "2", "hls_list_size": "6",
+          "hls_flags": "delete_segments+independent_segments+temp_file+omit_endlist",
         ]) { $1 }
       } else if lower.hasSuffix(".mkv") {
         libav["cluster_time_limit"] = "1000"
@@ -83,13 +92,18 @@ final class VideoSink: LiveSink, @unchecked Sendable {
 
   /// Encodes a picture and copies its sound.
   func write(_ live: LiveFrame) throws {
-    let new = Shape(live)
-    if let shape, !shape.isContinued(by: new) {
-      try writer?.finish()
-      writer = nil
+    if let writer, let shape, !shape.isContinued(by: Shape(live, in: writer)) {
+      try writer.finish()
+      self.writer = nil
     }
-    shape = new
-    if let writer { try writer.write(live.frame) } else { writer = try begin(with: live) }
+    if let writer {
+      try writer.write(live.frame)
+    } else {
+      let new = try begin(with: live)
+      writer = new
+      shape = Shape(live, in: new)
+    }
+    if let writer { tell(live.sound.streams.compactMap(writer.reasonToLeaveOut)) }
     for packet in live.sound.packets { try writer?.write(packet) }
     if options.format == "hls" { try checkSpace() }
   }
@@ -109,10 +123,17 @@ final class VideoSink: LiveSink, @unchecked Sendable {
   }
 
   private func begin(with frame: VideoFrame, _ template: OutputTemplate) throws -> VideoWriter {
+    var options = options
+    if continuesPlaylist { EarlierPlaylist(path)?.proceed(&options.libavOptions) }
     let writer = try VideoWriter(names.next(), options: options, template: template)
     try writer.write(frame)
-    for warning in writer.warnings { log.warning("\(warning)") }
+    tell(writer.warnings)
     return writer
+  }
+
+  /// Warns, of each thing once.
+  private func tell(_ warnings: [String]) {
+    for warning in warnings where named.insert(warning).inserted { log.warning("\(warning)") }
   }
 
   /// libav's writer of playlists does not notice that its files remain empty.
@@ -126,6 +147,14 @@ final class VideoSink: LiveSink, @unchecked Sendable {
   func finish() throws {
     if let writer, writer.frameCount > 0 { try writer.finish() }
     writer = nil
+  }
+
+  /// Encodes what is left and, in a playlist, says that nothing follows.
+  func end() throws {
+    let isWritten = writer.map { $0.frameCount > 0 } == true
+    try finish()
+    let isOpen = options.libavOptions["hls_flags"]?.contains("omit_endlist") == true
+    if isWritten, options.format == "hls", isOpen { try EarlierPlaylist.end(path) }
   }
 
   /// Closes it after an error.

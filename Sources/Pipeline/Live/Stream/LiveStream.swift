@@ -88,13 +88,13 @@ public final class LiveStream: @unchecked Sendable {
     control.sync {
       timer?.cancel()
       perform(lock.withLock { state.supervision.stop() })
-      complete()
+      complete(atEnd: false)
     }
     return finishing.wait(timeout: deadline) == .success
   }
 
   /// Lets the pictures on their way come through and completes the outputs, on the control queue.
-  private func complete() {
+  private func complete(atEnd: Bool) {
     guard !isCompleting else { return }
     isCompleting = true
     whenEnded.signal()
@@ -102,6 +102,7 @@ public final class LiveStream: @unchecked Sendable {
     finishing.enter()
     stages.notify(queue: control) { [self] in
       for receiver in receivers {
+        if atEnd { receiver.sourceHasEnded() }
         DispatchQueue(label: "kapao.\(name).finish").async(group: finishing) { receiver.finish() }
       }
       finishing.leave()
@@ -142,7 +143,7 @@ public final class LiveStream: @unchecked Sendable {
       if connection?.generation == generation { connection?.cancel() }
     case .finish:
       log.notice("the source has ended\(failure.map { Redaction.redact(": \($0)") } ?? "")")
-      complete()
+      complete(atEnd: true)
     }
   }
 
@@ -172,12 +173,13 @@ public final class LiveStream: @unchecked Sendable {
       if state.connection?.generation == generation { state.connection = nil }
       let isCancelled = (error as? VideoError)?.kind == .cancelled
       let text = error.map { Redaction.redact("\($0)") } ?? "the source ended"
-      let isNews = !isCancelled && (wasStreaming || state.lastError != text)
+      let isNews =
+        !isCancelled && state.supervision.isRetrying(after: generation) && (wasStreaming || state.lastError != text)
       if !isCancelled { state.lastError = settings.rules.endsWithInput && error == nil ? nil : text }
       state.failure = isCancelled ? nil : error
       return (action, text, isNews)
     }
-    if isNews, action != .finish { log.warning("\(text); connecting again") }
+    if isNews { log.warning("\(text); connecting again") }
     perform(action)
   }
 

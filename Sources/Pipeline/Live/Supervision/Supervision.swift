@@ -87,6 +87,12 @@ package struct Supervision: Sendable {
     return .none
   }
 
+  /// Whether another attempt follows the connection of this generation, which has ended.
+  package func isRetrying(after generation: Int) -> Bool {
+    guard generation == self.generation, case .waiting = state else { return false }
+    return true
+  }
+
   /// Time has passed.
   package mutating func tick(at now: Double, random: Double) -> Action {
     switch state {
