@@ -42,7 +42,8 @@ public final class VideoWriter: @unchecked Sendable {
     self.path = path
     self.options = options
     self.template = template
-    let destination = try OutputDestination(path, inPlace: options.inPlace)
+    try OutputDestination.checkIsNoFolder(path)
+    let destination = OutputDestination(path, inPlace: options.inPlace)
     do {
       muxer = try Muxer(
         destination, format: options.format, timeout: options.timeout, interleaves: !options.inPlace)
