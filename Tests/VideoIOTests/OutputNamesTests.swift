@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import VideoIO
 
-/// Under which names outputs are written: links, long names.
+/// Under which names outputs are written: pictures, playlists, links, long names.
 struct OutputNamesTests {
   private let template = OutputTemplate(timeBase: Rational(1, 25), frameRate: Rational(25, 1))
 
@@ -20,6 +20,72 @@ struct OutputNamesTests {
     }
     try writer.finish()
   }
+
+  // MARK: - Pictures
+
+  @Test(
+    "A picture is of the kind that its name says",
+    arguments: [
+      ("out.png", [0x89, 0x50, 0x4e, 0x47]), ("out.jpg", [0xff, 0xd8, 0xff]), ("out.bmp", [0x42, 0x4d]),
+      ("out.webp", [0x52, 0x49, 0x46, 0x46]), ("100% a:b.png", [0x89, 0x50, 0x4e, 0x47]),
+    ] as [(String, [UInt8])])
+  func picture(name: String, start: [UInt8]) throws {
+    try Media.withFolder { folder in
+      let output = folder.appendingPathComponent(name)
+      let writer = try Reading.transcode(Media.path("image.jpg"), to: output.path)
+      #expect(writer.warnings.isEmpty)
+      #expect(try Data(contentsOf: output).starts(with: start))
+      #expect(try names(folder) == [name])
+    }
+  }
+
+  @Test("A PNG has the picture's colours")
+  func colours() throws {
+    try Media.withFolder { folder in
+      let output = folder.appendingPathComponent("out.png").path
+      _ = try Reading.transcode(Media.path("image.png"), to: output)
+      let source = try #require(try Reading(Media.path("image.png")).frames.first).pixels
+      let copy = try #require(try Reading(output).frames.first).pixels
+      #expect(copy.count == source.count)
+      let difference = zip(copy, source).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+      #expect(difference / source.count < 2)
+    }
+  }
+
+  @Test("Every frame gets a picture of its own under a name with a number")
+  func pictures() throws {
+    try Media.withFolder { folder in
+      try write(folder.appendingPathComponent("f:%02d.png").path)
+      #expect(try names(folder) == (1...5).map { "f:0\($0).png" })
+      let bytes = try Data(contentsOf: folder.appendingPathComponent("f:05.png"))
+      #expect(bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]))
+    }
+  }
+
+  @Test("More than one frame in one picture is an error that says what to do, and leaves nothing behind")
+  func tooMany() throws {
+    try Media.withFolder { folder in
+      let error = try #require(throws: VideoError.self) { try write(folder.appendingPathComponent("out.png").path) }
+      #expect(error.kind == .outputFailed)
+      #expect(error.description.contains("%03d"))
+      #expect(try names(folder) == [])
+    }
+  }
+
+  @Test("A playlist names all of its parts, which lie beside it under its name")
+  func playlist() throws {
+    try Media.withFolder { folder in
+      try write(folder.appendingPathComponent("out.m3u8").path, frames: 1600)
+      let lines = try String(contentsOf: folder.appendingPathComponent("out.m3u8"), encoding: .utf8)
+        .split(separator: "\n").map(String.init)
+      let parts = lines.filter { !$0.hasPrefix("#") }
+      #expect(parts.count > 5)
+      #expect(parts == parts.indices.map { "out\($0).ts" })
+      #expect(Set(try names(folder)) == Set(parts + ["out.m3u8"]))
+    }
+  }
+
+  // MARK: - Links and long names
 
   @Test(
     "What a symbolic link leads to is written as a whole, and the link stays",
