@@ -14,6 +14,8 @@ final class VideoSink: LiveSink, @unchecked Sendable {
   private let log: Logger
   private var writer: VideoWriter?
   private var shape: Shape?
+  /// How many of the writer's warnings are in the log.
+  private var told = 0
 
   /// What cannot change within a video.
   private struct Shape {
@@ -91,6 +93,7 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     shape = new
     if let writer { try writer.write(live.frame) } else { writer = try begin(with: live) }
     for packet in live.sound.packets { try writer?.write(packet) }
+    tellNews()
     if options.format == "hls" { try checkSpace() }
   }
 
@@ -111,8 +114,16 @@ final class VideoSink: LiveSink, @unchecked Sendable {
   private func begin(with frame: VideoFrame, _ template: OutputTemplate) throws -> VideoWriter {
     let writer = try VideoWriter(names.next(), options: options, template: template)
     try writer.write(frame)
+    told = writer.warnings.count
     for warning in writer.warnings { log.warning("\(warning)") }
     return writer
+  }
+
+  /// Says once for each stream of sound that packets of it are left out.
+  private func tellNews() {
+    guard let warnings = writer?.warnings, warnings.count > told else { return }
+    for warning in warnings[told...] { log.warning("\(warning)") }
+    told = warnings.count
   }
 
   /// libav's writer of playlists does not notice that its files remain empty.
