@@ -5,10 +5,9 @@ struct EncoderChoice {
   let codec: UnsafePointer<AVCodec>
   let name: String
 
-  /// The encoder that `options` name, or the usual one of the container.
-  init(_ options: WriterOptions, for muxer: Muxer) throws(VideoError) {
-    let path = muxer.destination.path
-    let wanted = options.codec ?? Self.usual(for: muxer)
+  /// The encoder that `options` name, or the usual one of the container; `path` is the output's.
+  init(_ options: WriterOptions, for container: Container, path: String) throws(VideoError) {
+    let wanted = options.codec ?? Self.usual(for: container)
     let byName = avcodec_find_encoder_by_name(wanted)
     let byCodec = avcodec_descriptor_get_by_name(wanted).flatMap { avcodec_find_encoder($0.pointee.id) }
     guard let codec = byName ?? byCodec, codec.pointee.type == AVMEDIA_TYPE_VIDEO else {
@@ -16,22 +15,22 @@ struct EncoderChoice {
         operation: "write", input: path, code: .encoderNotFound, detail: "unknown video encoder '\(wanted)'",
         kind: .outputFailed)
     }
-    guard muxer.canHold(codec.pointee.id) else {
+    guard container.canHold(codec.pointee.id) else {
       throw VideoError(
         operation: "write", input: path, code: AVErrorCode(errno: EINVAL),
-        detail: "a \(muxer.formatName) file cannot hold \(String(cString: avcodec_get_name(codec.pointee.id)))",
+        detail: "a \(container.description) cannot hold \(String(cString: avcodec_get_name(codec.pointee.id)))",
         kind: .outputFailed)
     }
     self.codec = codec
     name = String(cString: codec.pointee.name)
   }
 
-  private static func usual(for muxer: Muxer) -> String {
-    if ["gif", "webm"].contains(muxer.formatName) || !muxer.canHold(AV_CODEC_ID_H264) {
-      return muxer.formatName == "webm"
-        ? "libvpx-vp9" : String(cString: avcodec_get_name(muxer.defaultVideoCodec))
+  private static func usual(for container: Container) -> String {
+    switch container.usualVideoCodec {
+    case AV_CODEC_ID_H264: "libx264"
+    case AV_CODEC_ID_VP9: "libvpx-vp9"
+    case let codec: String(cString: avcodec_get_name(codec))
     }
-    return "libx264"
   }
 
   var isGIF: Bool { codec.pointee.id == AV_CODEC_ID_GIF }
@@ -54,10 +53,11 @@ struct EncoderChoice {
   }
 
   /// The unit of time to encode in: the source's, unless encoder or container need frames at a fixed rate.
-  func timeBase(_ template: OutputTemplate, muxer: Muxer) -> Rational {
+  func timeBase(_ template: OutputTemplate, container: Container) -> Rational {
     if isGIF { return Rational(1, 100) }
-    let isLimited = ["mpeg4", "libxvid", "mpeg2video", "mpeg1video"].contains(name)
-    if muxer.hasVariableFrameRate, !isLimited || template.timeBase.denominator <= 65535 { return template.timeBase }
+    let isLimited = ["mpeg4", "libxvid"].contains(name) && template.timeBase.denominator > 65535
+    let isFixed = ["mpeg2video", "mpeg1video"].contains(name) || !container.hasVariableFrameRate
+    if !isLimited, !isFixed { return template.timeBase }
     return template.frameRate?.inverse ?? Rational(1, 25)
   }
 
@@ -71,8 +71,10 @@ struct EncoderChoice {
     case "libx264": usual = ["preset": "superfast"]
     case "libx265": usual = ["preset": "veryfast", "x265-params": "log-level=error"]
     case "libvpx-vp9", "libvpx": usual = ["crf": "32", "b": "0", "deadline": "good", "cpu-used": "5"]
-    case "mpeg4", "libxvid": usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]
+    case "mpeg4", "libxvid", "mpeg2video", "mpeg1video":
+      usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]
     case "mjpeg": usual = ["flags": "+qscale", "global_quality": "\(3 * FF_QP2LAMBDA)"]
+    case "libtheora": usual = ["flags": "+qscale", "global_quality": "\(7 * FF_QP2LAMBDA)"]
     default: usual = [:]
     }
     for (key, value) in usual where libav[key] == nil { libav[key] = value }

@@ -27,14 +27,14 @@ final class FrameEncoder {
     self.originTicks = originTicks
     path = muxer.destination.path
     sourceTimeBase = first.timeBase
-    timeBase = choice.timeBase(template, muxer: muxer)
+    timeBase = choice.timeBase(template, container: muxer.container)
     size = first.size
     pacer = FramePacer(frameRate: choice.isGIF ? template.frameRate : nil, minimumGap: choice.isGIF ? 2 : 0)
     let context = try VideoError.allocated(avcodec_alloc_context3(choice.codec), path)
     Self.configure(context, choice: choice, options: options, template: template, first: first.native)
     context.pointee.time_base = timeBase.native
-    if muxer.wantsGlobalHeader { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
-    if muxer.formatName == "avi" { context.pointee.max_b_frames = 0 }
+    if muxer.container.wantsGlobalHeader { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
+    if muxer.container.name == "avi" { context.pointee.max_b_frames = 0 }
     do {
       try VideoError.check("encode", path, kind: .outputFailed) {
         libav.withNative { avcodec_open2(context, choice.codec, $0) }

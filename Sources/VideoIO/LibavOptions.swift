@@ -19,6 +19,9 @@ final class LibavOptions {
     set { av_dict_set(&native, key, newValue, 0) }
   }
 
+  /// All options that nothing has taken yet.
+  var all: [String: String] { Dictionary(libav: native) }
+
   /// Passes the options to `body`, which may take some.
   func withNative<R>(_ body: (UnsafeMutablePointer<OpaquePointer?>) -> R) -> R {
     withUnsafeMutablePointer(to: &native, body)
@@ -26,7 +29,7 @@ final class LibavOptions {
 
   /// An error that names an option that nothing took.
   func checkAllTaken(_ operation: String, _ input: String, kind: VideoError.Kind) throws(VideoError) {
-    guard let left = Dictionary(libav: native).keys.sorted().first else { return }
+    guard let left = all.keys.sorted().first else { return }
     throw VideoError(
       operation: operation, input: input, code: .optionNotFound, detail: "unknown option '\(left)'", kind: kind)
   }

@@ -3,39 +3,40 @@ import CFFmpeg
 /// Owns an output container: its streams, header, packets and trailer.
 final class Muxer {
   let destination: OutputDestination
-  private let context: UnsafeMutablePointer<AVFormatContext>
+  let container: Container
+  let context: UnsafeMutablePointer<AVFormatContext>
   private let interrupter: Interrupter
   private let interleaves: Bool
   private var isOpen = true
   /// Whether a header was written that no trailer follows yet.
   private var needsTrailer = false
   private var lastDTS: [Int32: Int64] = [:]
+  /// Packets of each stream that were to be written, and that were refused.
+  private var given: [UnsafeMutablePointer<AVStream>: Int] = [:]
+  /// The first error of a packet that was left out.
+  private var refusal: VideoError?
+  private var refused: [UnsafeMutablePointer<AVStream>: Int] = [:]
 
-  /// Opens the output; the container goes by `format`, or else the extension of the final name.
+  /// Opens the output.
   ///
   /// - Parameter interleaves: Whether packets are kept back until those of all streams can be written in order of time;
   ///   otherwise they are written as they come.
   init(
-    _ destination: OutputDestination, format: String?, timeout: Double? = nil, interleaves: Bool = true
+    _ destination: OutputDestination, container: Container, timeout: Double? = nil, interleaves: Bool = true
   ) throws(VideoError) {
     LibavLog.install()
     interrupter = Interrupter()
     interrupter.allow(timeout)
     self.destination = destination
+    self.container = container
     self.interleaves = interleaves
-    let wanted = format ?? (destination.path == "-" ? "matroska" : nil)
-    guard let output = av_guess_format(wanted, wanted == nil ? destination.path : nil, nil) else {
-      let detail = wanted.map { "unknown output format '\($0)'" } ?? "no container is known for this file extension"
-      throw VideoError(
-        operation: "write", input: destination.path, code: .muxerNotFound, detail: detail, kind: .outputFailed)
-    }
     var context: UnsafeMutablePointer<AVFormatContext>?
     try VideoError.check("write", destination.path, kind: .outputFailed) {
-      avformat_alloc_output_context2(&context, output, nil, destination.url)
+      container.makeContext(&context, url: destination.url)
     }
     self.context = try VideoError.allocated(context, destination.path)
     self.context.pointee.interrupt_callback = interrupter.callback
-    guard output.pointee.flags & AVFMT_NOFILE == 0 else { return }
+    guard !container.opensItsFiles else { return }
     do {
       try limited {
         avio_open2(
@@ -56,9 +57,8 @@ final class Muxer {
   func close() throws(VideoError) {
     guard isOpen else { return }
     isOpen = false
-    let hasFile = context.pointee.oformat.pointee.flags & AVFMT_NOFILE == 0
     defer { avformat_free_context(context) }
-    guard hasFile else {
+    guard !container.opensItsFiles else {
       // Containers that open their own connections close them with the trailer only.
       if needsTrailer { try? limited { av_write_trailer(context) } }
       return
@@ -78,67 +78,17 @@ final class Muxer {
     }
   }
 
-  /// libav's name of the container, such as `mp4`.
-  var formatName: String { String(cString: context.pointee.oformat.pointee.name) }
-
-  private var isMP4: Bool { ["mp4", "mov", "ipod", "3gp"].contains(formatName) }
-
-  private var flags: Int32 { context.pointee.oformat.pointee.flags }
-
-  /// Whether frames may follow each other at any distance. (libav's own flag is not set for MP4.)
-  var hasVariableFrameRate: Bool {
-    flags & AVFMT_VARIABLE_FPS != 0 || !["avi", "mxf", "dv", "gxf", "swf", "yuv4mpegpipe"].contains(formatName)
-  }
-
-  /// Whether codec headers belong to the container instead of the stream.
-  var wantsGlobalHeader: Bool { flags & AVFMT_GLOBALHEADER != 0 }
-
-  /// The codec that libav would choose for video.
-  var defaultVideoCodec: AVCodecID { context.pointee.oformat.pointee.video_codec }
-
-  /// Whether the container can hold a codec. Where libav does not know, whether it holds streams of that kind at all.
-  func canHold(_ codec: AVCodecID) -> Bool {
-    let answer = avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL)
-    guard answer < 0 else { return answer > 0 }
-    let format = context.pointee.oformat.pointee
-    switch avcodec_get_type(codec) {
-    case AVMEDIA_TYPE_VIDEO: return format.video_codec != AV_CODEC_ID_NONE
-    case AVMEDIA_TYPE_AUDIO: return format.audio_codec != AV_CODEC_ID_NONE
-    case AVMEDIA_TYPE_SUBTITLE: return format.subtitle_codec != AV_CODEC_ID_NONE
-    default: return false
-    }
-  }
-
-  /// Whether packets of a stream can be copied into the container so that players find them.
-  func canHold(_ parameters: AVCodecParameters) -> Bool {
-    let codec = parameters.codec_id
-    guard parameters.codec_type == AVMEDIA_TYPE_AUDIO else { return canHold(codec) }
-    // MPEG-TS has AAC without the header that these want before the first packet.
-    let needsHeader = formatName == "rtsp" || isMP4 && !destination.isSeekable
-    if codec == AV_CODEC_ID_AAC, parameters.extradata_size == 0, needsHeader { return false }
-    switch formatName {
-    // Everything else would be private data to players.
-    case "mpegts", "hls": return Self.transportStreamAudio.contains(codec)
-    // Matroska takes all that AVI knows, which libav does not tell.
-    case "matroska": return canHold(codec) || Self.isKnownToAVI(codec)
-    default: return canHold(codec)
-    }
-  }
-
-  private static let transportStreamAudio = [
-    AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3,
-    AV_CODEC_ID_OPUS, AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_S302M,
-  ]
-
-  private static func isKnownToAVI(_ codec: AVCodecID) -> Bool {
-    var tag: UInt32 = 0
-    var tags = [avformat_get_riff_audio_tags(), nil]
-    return av_codec_get_tag2(&tags, codec, &tag) != 0
-  }
-
   /// Adds a stream.
   func addStream(
     _ parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: Rational, metadata: [String: String]
+  ) throws(VideoError) -> UnsafeMutablePointer<AVStream> {
+    try newStream(parameters, timeBase: timeBase, metadata: metadata, in: context)
+  }
+
+  /// Adds a stream to `context`, which is a container of the same kind.
+  func newStream(
+    _ parameters: UnsafeMutablePointer<AVCodecParameters>, timeBase: Rational, metadata: [String: String],
+    in context: UnsafeMutablePointer<AVFormatContext>
   ) throws(VideoError) -> UnsafeMutablePointer<AVStream> {
     let stream = try VideoError.allocated(avformat_new_stream(context, nil), destination.path)
     try VideoError.check("write", destination.path, kind: .outputFailed) {
@@ -176,15 +126,23 @@ final class Muxer {
 
   /// Writes the header; options that the container does not know stay in `options`.
   func writeHeader(_ options: LibavOptions) throws(VideoError) {
-    if isMP4, options["movflags"] == nil {
-      options["movflags"] = destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"
-    }
+    for (key, value) in usualOptions where options[key] == nil { options[key] = value }
     try limited { options.withNative { avformat_write_header(context, $0) } }
     needsTrailer = true
   }
 
+  /// The container's options where nothing else is asked for.
+  var usualOptions: [String: String] {
+    if container.isMP4 {
+      return ["movflags": destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"]
+    }
+    // A playlist names all parts of the video, not the last few.
+    return container.name == "hls" ? ["hls_list_size": "0"] : [:]
+  }
+
   /// Writes a packet with timestamps in units of `timeBase`, whose content is taken. Decoding times that do not
-  /// increase are moved to the next tick, since containers refuse them.
+  /// increase are moved to the next tick, since containers refuse them. A damaged packet that the container refuses is
+  /// left out where the stream is copied, and an error where it is the encoded one, which is the first.
   func write(
     _ packet: UnsafeMutablePointer<AVPacket>, to stream: UnsafeMutablePointer<AVStream>, timeBase: Rational
   ) throws(VideoError) {
@@ -193,18 +151,74 @@ final class Muxer {
     packet.pointee.stream_index = index
     packet.pointee.pos = -1
     if packet.pointee.dts == cffmpeg_no_pts() { packet.pointee.dts = packet.pointee.pts }
-    if let last = lastDTS[index], packet.pointee.dts <= last, flags & AVFMT_NOTIMESTAMPS == 0 {
+    if let last = lastDTS[index], packet.pointee.dts <= last, !container.hasNoTimestamps {
       packet.pointee.dts = last &+ 1
       packet.pointee.pts = max(packet.pointee.pts, last &+ 1)
     }
     lastDTS[index] = packet.pointee.dts
-    try limited { interleaves ? av_interleaved_write_frame(context, packet) : av_write_frame(context, packet) }
+    given[stream, default: 0] += 1
+    if container.isPicture, given[stream, default: 0] > 1 {
+      throw VideoError(
+        operation: "write", input: destination.path, code: AVErrorCode(errno: EINVAL),
+        detail: "a picture is one frame; with a name such as frame_%03d.png every frame gets its own",
+        kind: .outputFailed)
+    }
+    do throws(VideoError) {
+      try limited { interleaves ? av_interleaved_write_frame(context, packet) : av_write_frame(context, packet) }
+    } catch {
+      try leaveOut(error, writing: stream)
+    }
   }
 
-  /// Writes what is left and the trailer.
+  /// Writes what waits for packets of other streams.
+  func flush() throws(VideoError) {
+    guard interleaves else { return }
+    // Every refusal takes a packet away.
+    for _ in 0...given.values.reduce(0, +) {
+      do throws(VideoError) {
+        try limited { av_interleaved_write_frame(context, nil) }
+        break
+      } catch {
+        guard isRefusal(error) else { throw error }
+        refusal = refusal ?? error
+      }
+    }
+    try countRefused()
+  }
+
+  /// Writes the trailer.
   func writeTrailer() throws(VideoError) {
     needsTrailer = false
     try limited { av_write_trailer(context) }
+  }
+
+  // MARK: - Packets that the container refuses
+
+  /// How many packets of a copied stream were left out; may be asked after closing, too.
+  func refused(of stream: UnsafeMutablePointer<AVStream>) -> Int { refused[stream] ?? 0 }
+
+  /// Goes on after the error of a packet if that can be one of a copied stream: packets wait for those of the other
+  /// streams, so it need not be the one that was being written.
+  private func leaveOut(_ error: VideoError, writing stream: UnsafeMutablePointer<AVStream>) throws(VideoError) {
+    let mayBeOther = stream.pointee.index > 0 || interleaves && stream.pointee.nb_frames > 0
+    guard isRefusal(error), mayBeOther else { throw error }
+    refusal = refusal ?? error
+    if !interleaves { try countRefused() }
+  }
+
+  /// Finds whose packets were refused by what has not arrived in the container when nothing waits.
+  private func countRefused() throws(VideoError) {
+    guard let refusal else { return }
+    for (stream, count) in given {
+      let missing = count - Int(stream.pointee.nb_frames)
+      if missing > 0, stream.pointee.index == 0 { throw refusal }
+      if missing > 0 { refused[stream] = missing }
+    }
+  }
+
+  /// Whether it is what a packet holds that failed, and not the writing.
+  private func isRefusal(_ error: VideoError) -> Bool {
+    [.invalidData, AVErrorCode(errno: EINVAL)].contains(error.code) && (context.pointee.pb?.pointee.error ?? 0) >= 0
   }
 
   /// The source's codec tag, where the container has no other for the codec.

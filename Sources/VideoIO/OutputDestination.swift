@@ -1,4 +1,5 @@
 import Foundation
+import Kapao
 
 /// Where an output goes: files are written under a temporary name beside the final one, everything else directly.
 struct OutputDestination {
@@ -6,59 +7,70 @@ struct OutputDestination {
   let path: String
   /// What libavformat writes to.
   let url: String
-  /// The temporary file, where there is one.
-  let temporaryPath: String?
+  private let temporary: TemporaryFile?
 
   /// `-` is standard output; existing pipes and devices, and URLs, are written to as they are.
   ///
-  /// - Parameter inPlace: Whether files are written under their final name, too.
-  init(_ path: String, inPlace: Bool = false) throws(VideoError) {
-    self.path = path
-    var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    if exists, isDirectory.boolValue {
-      throw VideoError(
-        operation: "write", input: path, code: AVErrorCode(errno: EISDIR), kind: .outputFailed)
-    }
+  /// - Parameter inPlace: Whether files are written under their final name, too, or by a container that names its files
+  ///   itself.
+  init(_ path: String, inPlace: Bool) {
     if path == "-" {
-      url = "pipe:1"
-      temporaryPath = nil
+      self.init(path, url: "pipe:1")
     } else if path.contains("://") {
-      url = path
-      temporaryPath = nil
-    } else if inPlace || exists && !Self.isRegular(path) {
-      url = "file:" + path
-      temporaryPath = nil
+      self.init(path, url: path)
+    } else if !inPlace, let file = Self.file(behind: path), Self.isRegular(file) != false {
+      let temporary = TemporaryFile(for: file)
+      self.init(path, url: Self.url(ofFile: temporary.path), temporary: temporary)
     } else {
-      let name = URL(fileURLWithPath: path).lastPathComponent
-      let hidden = ".\(String(name.suffix(120))).partial-\(ProcessInfo.processInfo.processIdentifier)"
-      let folder = (path as NSString).deletingLastPathComponent
-      let temporary = folder.isEmpty ? hidden : (folder as NSString).appendingPathComponent(hidden)
-      temporaryPath = temporary
-      url = "file:" + temporary
+      self.init(path, url: Self.url(ofFile: path))
     }
+  }
+
+  private init(_ path: String, url: String, temporary: TemporaryFile? = nil) {
+    self.path = path
+    self.url = url
+    self.temporary = temporary
   }
 
   /// Gives the finished file its name.
   func publish() throws(VideoError) {
-    guard let temporaryPath else { return }
-    guard rename(temporaryPath, path) == 0 else {
-      let code = AVErrorCode(errno: errno)
-      discard()
-      throw VideoError(operation: "write", input: path, code: code, kind: .outputFailed)
-    }
+    guard let code = temporary?.publish(), code != 0 else { return }
+    throw VideoError(operation: "write", input: path, code: AVErrorCode(errno: code), kind: .outputFailed)
   }
 
   /// Removes the temporary file.
-  func discard() {
-    if let temporaryPath { unlink(temporaryPath) }
-  }
+  func discard() { temporary?.discard() }
 
   /// Whether the output can be gone back in, as MP4's index at the beginning needs.
-  var isSeekable: Bool { temporaryPath != nil }
+  var isSeekable: Bool { temporary != nil }
 
-  private static func isRegular(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-    return attributes?[.type] as? FileAttributeType == .typeRegular
+  /// What libavformat takes for a file's name, whatever characters are in it. Playlists hold the names of their parts
+  /// from the last slash on.
+  private static func url(ofFile path: String) -> String { "file:" + (path.contains("/") ? path : "./" + path) }
+
+  /// Follows symbolic links, also to what does not exist yet; nil for what another program has opened for this one, such
+  /// as `/dev/stdout`.
+  private static func file(behind path: String) -> String? {
+    var path = path
+    for _ in 0..<40 {
+      let folder = (path as NSString).deletingLastPathComponent
+      if URL(fileURLWithPath: folder).resolvingSymlinksInPath().path.hasPrefix("/proc/") { return nil }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
+      path = target.hasPrefix("/") ? target : (folder as NSString).appendingPathComponent(target)
+    }
+    return nil
+  }
+
+  /// Nil if there is nothing.
+  private static func isRegular(_ path: String) -> Bool? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFREG : nil
+  }
+
+  /// A folder cannot be an output.
+  static func checkIsNoFolder(_ path: String) throws(VideoError) {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue else { return }
+    throw VideoError(operation: "write", input: path, code: AVErrorCode(errno: EISDIR), kind: .outputFailed)
   }
 }

@@ -24,6 +24,9 @@ extension OutputTemplate {
     guard options.passthrough else { return }
     for stream in demuxer.streams {
       let kind = info.streams.first { $0.index == Int(stream.pointee.index) }?.kind
+      if stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_ATTACHMENT {
+        attachments.append(try PassthroughStream(stream, kind: .other))
+      }
       guard let kind, kind == .audio || kind == .subtitle else { continue }
       passthrough.append(try PassthroughStream(stream, kind: kind))
     }

@@ -18,6 +18,8 @@ public struct OutputTemplate: Sendable {
   public var chapters: [Chapter]
   /// The streams whose packets are copied.
   public var passthrough: [PassthroughStream]
+  /// Files that are part of the input, such as the fonts of its subtitles; they have no packets.
+  public var attachments: [PassthroughStream]
 
   /// A part of the input with a name.
   public struct Chapter: Sendable, Equatable {
@@ -37,5 +39,6 @@ public struct OutputTemplate: Sendable {
     videoMetadata = [:]
     chapters = []
     passthrough = []
+    attachments = []
   }
 }

@@ -28,6 +28,17 @@ public final class PassthroughStream: @unchecked Sendable {
     try VideoError.check("copy", "stream") { avcodec_parameters_copy(parameters, stream.pointee.codecpar) }
   }
 
+  /// What to call it in a message, such as `audio stream 1 (aac)`.
+  var name: String {
+    let isAttachment = parameters.pointee.codec_type == AVMEDIA_TYPE_ATTACHMENT
+    return "\(isAttachment ? "attachment" : kind.rawValue) stream \(index) (\(codec))"
+  }
+
+  /// Whether its parameters are known: sound that is announced, but does not come where the input begins, has none.
+  var isKnown: Bool {
+    parameters.pointee.codec_type != AVMEDIA_TYPE_AUDIO || parameters.pointee.sample_rate > 0
+  }
+
   /// Whether packets of the other one can be written where this one's are.
   public func isContinued(by other: PassthroughStream) -> Bool {
     let (mine, others) = (parameters.pointee, other.parameters.pointee)

@@ -42,11 +42,13 @@ public final class VideoWriter: @unchecked Sendable {
     self.path = path
     self.options = options
     self.template = template
-    let destination = try OutputDestination(path, inPlace: options.inPlace)
+    try OutputDestination.checkIsNoFolder(path)
+    let container = try Container(path, format: options.format, libavOptions: options.libavOptions)
+    choice = try EncoderChoice(options, for: container, path: path)
+    let destination = OutputDestination(path, inPlace: options.inPlace || container.opensItsFiles)
     do {
       muxer = try Muxer(
-        destination, format: options.format, timeout: options.timeout, interleaves: !options.inPlace)
-      choice = try EncoderChoice(options, for: muxer)
+        destination, container: container, timeout: options.timeout, interleaves: !options.inPlace)
     } catch {
       destination.discard()
       throw error
@@ -57,17 +59,36 @@ public final class VideoWriter: @unchecked Sendable {
     abandon()
   }
 
-  /// What could not be taken over, one sentence each; complete after the first frame.
-  public var warnings: [String] { lock.withLock { messages } }
+  /// What could not be taken over, one sentence each. Streams are named from the first frame on, packets of copied
+  /// streams that were left out because they are damaged when they are.
+  public var warnings: [String] {
+    lock.withLock {
+      messages
+        + template.passthrough.compactMap { stream in
+          guard let copy = copied[stream.index] else { return nil }
+          let count = muxer.refused(of: copy)
+          guard count > 0 else { return nil }
+          return "\(stream.name): \(count) damaged \(count == 1 ? "packet is" : "packets are") left out"
+        }
+    }
+  }
 
   /// Number of frames written.
   public var frameCount: Int { lock.withLock { count } }
 
-  /// Why a stream cannot be copied into the output, in one sentence; nil if it can.
+  /// Why a stream cannot be copied into such an output, in one sentence; nil if it can.
   public func reasonToLeaveOut(_ stream: PassthroughStream) -> String? {
-    guard !muxer.canHold(stream.parameters.pointee) else { return nil }
-    return "\(stream.kind.rawValue) stream \(stream.index) (\(stream.codec)) is left out: a \(muxer.formatName) file "
-      + "cannot hold it"
+    guard stream.isKnown else { return "\(stream.name) is left out: its sample rate is not known" }
+    return muxer.isCommon(stream) ? nil : refusal(of: stream)
+  }
+
+  /// The same where the output also has to begin with the stream.
+  private func reasonToLeaveOut(_ stream: PassthroughStream, options: LibavOptions) -> String? {
+    reasonToLeaveOut(stream) ?? (muxer.begins(with: stream, options: options) ? nil : refusal(of: stream))
+  }
+
+  private func refusal(of stream: PassthroughStream) -> String {
+    "\(stream.name) is left out: a \(muxer.container.description) cannot hold it"
   }
 
   /// Encodes a frame. Frames come in order of time and are all of one size.
@@ -120,6 +141,7 @@ public final class VideoWriter: @unchecked Sendable {
           operation: "write", input: path, code: .invalidData, detail: "no frame was written", kind: .outputFailed)
       case .running(let encoder, _):
         try encoder.finish { packet in try self.mux(packet, of: encoder) }
+        try lock.withLock { try muxer.flush() }
         try muxer.writeTrailer()
         try muxer.close()
         try muxer.destination.publish()
@@ -171,7 +193,7 @@ public final class VideoWriter: @unchecked Sendable {
     let encoder = try FrameEncoder(
       choice, options: options, libav: libav, template: template, muxer: muxer, first: frame,
       originTicks: originTicks)
-    let video = try addStreams(encoder)
+    let video = try addStreams(encoder, options: libav)
     muxer.describe(metadata: template.metadata, chapters: template.chapters, origin: origin)
     try muxer.writeHeader(libav)
     try libav.checkAllTaken("write", path, kind: .outputFailed)
@@ -181,7 +203,9 @@ public final class VideoWriter: @unchecked Sendable {
     return encoder
   }
 
-  private func addStreams(_ encoder: FrameEncoder) throws(VideoError) -> UnsafeMutablePointer<AVStream> {
+  private func addStreams(_ encoder: FrameEncoder, options: LibavOptions) throws(VideoError)
+    -> UnsafeMutablePointer<AVStream>
+  {
     var parameters = avcodec_parameters_alloc()
     defer { avcodec_parameters_free(&parameters) }
     let native = try VideoError.allocated(parameters, path)
@@ -192,8 +216,8 @@ public final class VideoWriter: @unchecked Sendable {
     video.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     video.pointee.disposition = AV_DISPOSITION_DEFAULT
     if let rate = template.frameRate { video.pointee.avg_frame_rate = rate.native }
-    for stream in template.passthrough {
-      if let reason = reasonToLeaveOut(stream) {
+    for stream in template.passthrough + template.attachments {
+      if let reason = reasonToLeaveOut(stream, options: options) {
         messages.append(reason)
         continue
       }

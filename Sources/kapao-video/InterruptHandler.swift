@@ -1,4 +1,5 @@
 import Foundation
+import Kapao
 import VideoIO
 
 /// Calls a function on the first Ctrl-C or SIGTERM; another one ends the program at once, unless it comes with the first:
@@ -23,7 +24,9 @@ final class InterruptHandler: @unchecked Sendable {
           self.first = now
           return interrupt()
         }
-        if now - first > 0.5 { _exit(ExitStatus.interrupted.rawValue) }
+        guard now - first > 0.5 else { return }
+        TemporaryFile.discardAll()
+        _exit(ExitStatus.interrupted.rawValue)
       }
       source.resume()
       return source

@@ -106,4 +106,28 @@ struct AnnotateFailureTests {
       #expect(left.sorted() == ["out.mp4", "poses.csv", "poses.json"])
     }
   }
+
+  @Test("a second interruption ends the program at once, and leaves no temporary file")
+  func interruptedTwice() throws {
+    try Media.withFolder { folder in
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: Program.path)
+      process.arguments = ["annotate", "-", "-o", folder.appending(path: "out.mkv").path] + Program.quickModel
+      process.standardError = FileHandle.nullDevice
+      // The pipe stays open, so that the program waits for more of it.
+      let input = Pipe()
+      process.standardInput = input
+      try process.run()
+      try input.fileHandleForWriting.write(contentsOf: Data(contentsOf: URL(fileURLWithPath: Media.path("offset.ts"))))
+      let names = { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
+      while names().isEmpty, process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
+      #expect(names().first?.hasPrefix(".out.mkv.partial-") == true)
+      while process.isRunning {
+        process.interrupt()
+        Thread.sleep(forTimeInterval: 0.6)
+      }
+      #expect(process.terminationStatus == 130)
+      #expect(names() == [])
+    }
+  }
 }

@@ -127,6 +127,17 @@ struct AnnotateMediaTests {
     }
   }
 
+  @Test("a playlist that is named without a folder can be served: it names its parts by nothing but their names")
+  func playlist() throws {
+    try Media.withFolder { folder in
+      let command = [Program.path, "annotate", Media.path("av.mp4"), "--quiet", "-o", "out.m3u8"] + Program.quickModel
+      #expect(Media.run("env", ["-C", folder.path] + command).status == 0)
+      let lines = try String(contentsOf: folder.appending(path: "out.m3u8"), encoding: .utf8).split(separator: "\n")
+      #expect(lines.filter { !$0.hasPrefix("#") } == ["out0.ts"])
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["out.m3u8", "out0.ts"])
+    }
+  }
+
   private func frameTimes(_ path: String) -> [Double] {
     Media.probe(path, stream: "v:0", entries: "frame=best_effort_timestamp_time").compactMap { Double($0) }
   }

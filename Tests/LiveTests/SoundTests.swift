@@ -71,6 +71,18 @@ struct SoundTests {
     }
   }
 
+  @Test("packets of sound that are damaged are left out, and the output goes on")
+  func damaged() throws {
+    try Media.withFolder { folder in
+      try stream(Media.damagedSound(in: folder), into: ["out.mkv", "out.flv"], in: folder)
+      for name in ["out.mkv", "out.flv"] {
+        let path = folder.appendingPathComponent(name).path
+        #expect(times(path, stream: "v").count > 75)
+        #expect((200...233).contains(times(path, stream: "a").count))
+      }
+    }
+  }
+
   @Test(
     "a recording goes on with sound after an outage", .enabled(if: Camera.isAvailable, "\(Camera.missing)"))
   func outage() throws {

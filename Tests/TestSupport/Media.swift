@@ -37,6 +37,19 @@ public enum Media {
     return try await body(folder)
   }
 
+  /// `av.mp4` with AAC of which fifty packets are noise, and no header but the packets' own.
+  public static func damagedSound(in folder: URL) -> String {
+    let (sound, output) = (
+      folder.appendingPathComponent("sound.aac").path, folder.appendingPathComponent("in.nut").path
+    )
+    run("ffmpeg", ["-v", "error", "-i", path("av.mp4"), "-c", "copy", sound])
+    run(
+      "ffmpeg",
+      ["-v", "error", "-i", path("av.mp4"), "-i", sound, "-map", "0:v", "-map", "1:a", "-c", "copy"]
+        + ["-bsf:a", "noise=amount=between(n\\,100\\,149)", output])
+    return output
+  }
+
   /// Runs a tool and waits for it.
   @discardableResult
   public static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {

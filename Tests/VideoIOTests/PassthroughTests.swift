@@ -55,6 +55,27 @@ struct PassthroughTests {
     }
   }
 
+  @Test("The fonts of subtitles are copied to Matroska, and named where a container has no place for them")
+  func attachments() throws {
+    try Media.withFolder { folder in
+      let font = folder.appendingPathComponent("font.ttf").path
+      let input = folder.appendingPathComponent("in.mkv").path
+      try Data("not really a font".utf8).write(to: URL(fileURLWithPath: font))
+      let made = Media.run(
+        "ffmpeg",
+        ["-v", "error", "-i", Media.path("av.mp4"), "-c", "copy", "-attach", font]
+          + ["-metadata:s:t", "mimetype=application/x-truetype-font", input])
+      #expect(made.status == 0, "\(made.errors)")
+      let matroska = folder.appendingPathComponent("out.mkv").path
+      #expect(try Reading.transcode(input, to: matroska).warnings.isEmpty)
+      let copy = folder.appendingPathComponent("copy.ttf").path
+      Media.run("ffmpeg", ["-v", "error", "-dump_attachment:t:0", copy, "-i", matroska])
+      #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == Data("not really a font".utf8))
+      let writer = try Reading.transcode(input, to: folder.appendingPathComponent("out.mp4").path)
+      #expect(writer.warnings == ["attachment stream 2 (ttf) is left out: a mp4 file cannot hold it"])
+    }
+  }
+
   @Test("Packets are delivered only when asked for")
   func onlyWhenAsked() throws {
     #expect(try Reading(Media.path("full.mkv")).packets.isEmpty)

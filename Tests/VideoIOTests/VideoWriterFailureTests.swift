@@ -31,7 +31,7 @@ struct VideoWriterFailureTests {
     "What cannot be written is refused before the first frame",
     arguments: [
       ("out.xyz", nil, "no container"), ("out.webm", "libx264", "cannot hold h264"), ("out.mp4", "nope", "'nope'"),
-      ("out.mp4", "aac", "'aac'"),
+      ("out.mp4", "aac", "'aac'"), ("out.ogv", "libx264", "cannot hold h264"),
     ] as [(String, String?, String)])
   func refused(name: String, codec: String?, text: String) throws {
     try Media.withFolder { folder in

@@ -73,7 +73,8 @@ struct VideoWriterTests {
     "Other containers and encoders hold all frames",
     arguments: [
       ("out.mkv", nil), ("out.mov", nil), ("out.ts", nil), ("out.avi", nil), ("out.mp4", "mpeg4"), ("out.avi", "mjpeg"),
-      ("out.mkv", "ffv1"), ("out.mp4", "libx265"), ("out.mov", "prores_ks"),
+      ("out.mkv", "ffv1"), ("out.mp4", "libx265"), ("out.mov", "prores_ks"), ("out.ogv", nil),
+      ("out.mpg", "mpeg2video"), ("out.y4m", nil),
     ] as [(String, String?)])
   func containers(name: String, codec: String?) throws {
     try Media.withFolder { folder in

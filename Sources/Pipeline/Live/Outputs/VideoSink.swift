@@ -19,6 +19,8 @@ final class VideoSink: LiveSink, @unchecked Sendable {
   private var shape: Shape?
   /// What the log says has been left out.
   private var named: Set<String> = []
+  /// How many of the writer's warnings are in the log.
+  private var told = 0
 
   /// What cannot change within a video.
   private struct Shape {
@@ -105,6 +107,7 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     }
     if let writer { tell(live.sound.streams.compactMap(writer.reasonToLeaveOut)) }
     for packet in live.sound.packets { try writer?.write(packet) }
+    tellNews()
     if options.format == "hls" { try checkSpace() }
   }
 
@@ -128,12 +131,20 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     let writer = try VideoWriter(names.next(), options: options, template: template)
     try writer.write(frame)
     tell(writer.warnings)
+    told = writer.warnings.count
     return writer
   }
 
   /// Warns, of each thing once.
   private func tell(_ warnings: [String]) {
     for warning in warnings where named.insert(warning).inserted { log.warning("\(warning)") }
+  }
+
+  /// Says once for each stream of sound that packets of it are left out.
+  private func tellNews() {
+    guard let warnings = writer?.warnings, warnings.count > told else { return }
+    for warning in warnings[told...] { log.warning("\(warning)") }
+    told = warnings.count
   }
 
   /// libav's writer of playlists does not notice that its files remain empty.
