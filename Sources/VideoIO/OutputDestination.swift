@@ -18,7 +18,7 @@ struct OutputDestination {
       self.init(path, url: "pipe:1")
     } else if path.contains("://") {
       self.init(path, url: path)
-    } else if !inPlace, let file = Self.file(behind: path), Self.isRegular(file) != false {
+    } else if !inPlace, let file = FileBytes.destination(of: path) {
       let temporary = TemporaryFile(for: file)
       self.init(path, url: Self.url(ofFile: temporary.path), temporary: temporary)
     } else {
@@ -47,25 +47,6 @@ struct OutputDestination {
   /// What libavformat takes for a file's name, whatever characters are in it. Playlists hold the names of their parts
   /// from the last slash on.
   private static func url(ofFile path: String) -> String { "file:" + (path.contains("/") ? path : "./" + path) }
-
-  /// Follows symbolic links, also to what does not exist yet; nil for what another program has opened for this one, such
-  /// as `/dev/stdout`.
-  private static func file(behind path: String) -> String? {
-    var path = path
-    for _ in 0..<40 {
-      let folder = (path as NSString).deletingLastPathComponent
-      if URL(fileURLWithPath: folder).resolvingSymlinksInPath().path.hasPrefix("/proc/") { return nil }
-      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
-      path = target.hasPrefix("/") ? target : (folder as NSString).appendingPathComponent(target)
-    }
-    return nil
-  }
-
-  /// Nil if there is nothing.
-  private static func isRegular(_ path: String) -> Bool? {
-    var status = stat()
-    return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFREG : nil
-  }
 
   /// A folder cannot be an output.
   static func checkIsNoFolder(_ path: String) throws(VideoError) {

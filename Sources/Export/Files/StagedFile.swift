@@ -9,8 +9,7 @@ package final class StagedFile: @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
   package let path: String
-  private let destination: String
-  private let temporary: String?
+  private let temporary: TemporaryFile?
   private let file: OutputFile
   private var isOpen = true
 
@@ -19,21 +18,19 @@ package final class StagedFile: @unchecked Sendable {
   /// - Throws: `ExportError` with the operation `create`.
   package init(path: String) throws {
     self.path = path
-    let url = FileBytes.destination(of: path)
-    destination = url.path
     var status = stat()
-    let exists = path != "-" && stat(path, &status) == 0
-    if exists, status.st_mode & S_IFMT == S_IFDIR { throw ExportError(.create, path: path, code: EISDIR) }
-    if path == "-" || (exists && status.st_mode & S_IFMT != S_IFREG) {
+    if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      throw ExportError(.create, path: path, code: EISDIR)
+    }
+    guard path != "-", let destination = FileBytes.destination(of: path) else {
       temporary = nil
       file = try OutputFile(path: path)
       return
     }
-    let name = ".\(Self.shortened(url.lastPathComponent)).\(getpid()).partial"
-    let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
+    let temporary = TemporaryFile(for: destination)
     self.temporary = temporary
     do {
-      file = try OutputFile(path: temporary)
+      file = try OutputFile(path: temporary.path)
     } catch let error as ExportError {
       throw ExportError(.create, path: path, code: error.code)
     }
@@ -71,9 +68,7 @@ package final class StagedFile: @unchecked Sendable {
     guard isOpen else { return }
     try close()
     isOpen = false
-    guard let temporary, rename(temporary, destination) != 0 else { return }
-    let code = errno
-    unlink(temporary)
+    guard let code = temporary?.publish(), code != 0 else { return }
     throw ExportError(.rename, path: path, code: code)
   }
 
@@ -81,17 +76,9 @@ package final class StagedFile: @unchecked Sendable {
   package func abandon() {
     guard isOpen else { return }
     isOpen = false
-    if let temporary { unlink(temporary) }
+    temporary?.discard()
     file.abandon()
   }
 
   deinit { abandon() }
-
-  /// A name that leaves room for more in the 255 bytes that a file system allows; different names stay different.
-  private static func shortened(_ name: String) -> String {
-    guard name.utf8.count > 200 else { return name }
-    var start = name[...]
-    while start.utf8.count > 180 { start.removeLast() }
-    return "\(start)~" + String(UInt(bitPattern: name.hashValue), radix: 16)
-  }
 }

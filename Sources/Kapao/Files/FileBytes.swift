@@ -24,17 +24,20 @@ package enum FileBytes {
     return bytes
   }
 
-  /// The file that a path leads to through links, also through one to a file that does not exist yet.
-  package static func destination(of path: String) -> URL {
-    var url = URL(fileURLWithPath: path)
+  /// The file that a path leads to through links, also through one to a file that does not exist yet. Nil for what is no
+  /// file that can be replaced: a pipe, a device, or what another program has opened for this one (`/dev/stdout`).
+  package static func destination(of path: String) -> String? {
+    var information = stat()
+    if stat(path, &information) == 0, information.st_mode & S_IFMT != S_IFREG { return nil }
+    var path = path
     // As many links as Linux follows.
     for _ in 0..<40 {
-      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url.path) else { break }
-      url =
-        target.hasPrefix("/")
-        ? URL(fileURLWithPath: target) : url.deletingLastPathComponent().appendingPathComponent(target)
+      let folder = (path as NSString).deletingLastPathComponent
+      if URL(fileURLWithPath: folder).resolvingSymlinksInPath().path.hasPrefix("/proc/") { return nil }
+      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { return path }
+      path = target.hasPrefix("/") ? target : (folder as NSString).appendingPathComponent(target)
     }
-    return url
+    return nil
   }
 
   /// Writes a file under a temporary name beside it and renames it when it is complete. A link stays a link, and what
@@ -42,10 +45,9 @@ package enum FileBytes {
   ///
   /// - Throws: `ModelError.unwritable`; then what was there before is unchanged.
   package static func write(_ bytes: some Sequence<UInt8>, to path: String) throws(ModelError) {
-    var information = stat()
-    let isSpecial = stat(path, &information) == 0 && information.st_mode & S_IFMT != S_IFREG
+    let file = destination(of: path)
     do {
-      try Data(bytes).write(to: destination(of: path), options: isSpecial ? [] : .atomic)
+      try Data(bytes).write(to: URL(fileURLWithPath: file ?? path), options: file == nil ? [] : .atomic)
     } catch {
       let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code
       let reason = code.map { String(cString: strerror($0.rawValue)) } ?? error.localizedDescription
