@@ -1,9 +1,8 @@
 import Export
 import Foundation
 import Kapao
-import Testing
-
 import Service
+import Testing
 
 @Suite("Messages of poses")
 struct PoseMessageTests {
