@@ -83,7 +83,8 @@ struct LiveStreamTests {
       #expect(bench.stream.stop())
       let times = bench.watcher.received.map(\.frame.time)
       let distances = zip(times, times.dropFirst()).map { $1 - $0 }.sorted()
-      #expect((0.03...0.05).contains(distances[distances.count / 2]))
+      // A slow machine leaves pictures out; bunched ones would be a few milliseconds apart.
+      #expect((0.03...0.2).contains(distances[distances.count / 2]))
     }
   }
 
