@@ -27,7 +27,7 @@ struct MJPEGBody: AsyncBufferedSequence {
     mutating func next() async throws -> UInt8? { nil }
 
     mutating func nextBuffer(suggested count: Int) async throws -> [UInt8]? {
-      switch await news() {
+      switch await picture.news(after: last?.number ?? 0, within: 10) {
       case .ended: return nil
       case .picture(let jpeg): last = jpeg
       // Only a write finds out that a viewer has gone.
@@ -41,25 +41,6 @@ struct MJPEGBody: AsyncBufferedSequence {
       // The boundary comes with the picture, so that a browser shows it at once.
       part += Array("\r\n--frame\r\n".utf8)
       return part
-    }
-
-    private enum News {
-      case picture(LivePicture.JPEG)
-      case ended
-      case none
-    }
-
-    /// The next picture, if it comes within ten seconds.
-    private func news() async -> News {
-      await withTaskGroup(of: News.self) { [picture, last] group in
-        group.addTask { await picture.next(after: last?.number ?? 0).map { .picture($0) } ?? .ended }
-        group.addTask {
-          try? await Task.sleep(for: .seconds(10))
-          return .none
-        }
-        defer { group.cancelAll() }
-        return await group.next() ?? .ended
-      }
     }
   }
 }

@@ -16,6 +16,16 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     public let bytes: [UInt8]
   }
 
+  /// What a viewer hears who waits for a time.
+  public enum News: Sendable {
+    /// The picture that was waited for.
+    case picture(JPEG)
+    /// No picture follows.
+    case ended
+    /// The time is over.
+    case none
+  }
+
   private let queue: DispatchQueue
   private let encoder: JPEGEncoder
   private let lock = NSLock()
@@ -80,18 +90,24 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     }
   }
 
-  /// The newest picture, or else the first one, if it comes within `seconds`.
-  public func current(within seconds: Double) async -> JPEG? {
-    await withTaskGroup(of: JPEG?.self) { group in
-      let number = lock.withLock { newest?.number ?? 1 }
-      group.addTask { await self.next(after: number - 1) }
+  /// The next picture after the one with a number, if it comes within `seconds`.
+  public func news(after number: Int, within seconds: Double) async -> News {
+    await withTaskGroup(of: News.self) { group in
+      group.addTask { await self.next(after: number).map { .picture($0) } ?? .ended }
       group.addTask {
         try? await Task.sleep(for: .seconds(seconds))
-        return nil
+        return .none
       }
       defer { group.cancelAll() }
-      return await group.next() ?? nil
+      return await group.next() ?? .ended
     }
+  }
+
+  /// The newest picture, or else the first one, if it comes within `seconds`.
+  public func current(within seconds: Double) async -> JPEG? {
+    let number = lock.withLock { newest?.number ?? 1 }
+    guard case .picture(let jpeg) = await news(after: number - 1, within: seconds) else { return nil }
+    return jpeg
   }
 
   /// Encodes the newest picture if somebody waits for it and nothing is being encoded.

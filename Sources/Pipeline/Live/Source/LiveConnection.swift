@@ -63,8 +63,8 @@ final class LiveConnection: @unchecked Sendable {
     defer { reader.close() }
     let sound = reader.template.passthrough.filter { $0.kind == .audio }
     opened(reader.info, sound)
-    let rate = reader.info.videoStream?.video?.frameRate
-    let usual = rate.map { $0.isPositive ? $0.inverse.doubleValue : Self.usualDuration } ?? Self.usualDuration
+    let rate = reader.info.videoStream?.video?.frameRate.flatMap { $0.isPositive ? $0 : nil }
+    let usual = rate?.inverse.doubleValue ?? Self.usualDuration
     while let item = try reader.next() {
       switch item {
       case .frame(let frame): deliver(item, source.isPaced ? pace(frame, usual: usual) : reader.packetArrival)
