@@ -12,10 +12,14 @@ from .skeleton import Skeleton
 
 @dataclass
 class Person:
-    """`box`: x1 y1 x2 y2. `keypoints`: (K, 3) x, y, visibility (0: unlabelled). Source pixels."""
+    """`box`: x1 y1 x2 y2. `keypoints`: (K, 3) x, y, visibility (0: unlabelled). Source pixels.
+
+    `ignore`: somebody, or a crowd, of whom only the box is known: neither to be learnt nor held against the network.
+    """
 
     box: np.ndarray
     keypoints: np.ndarray
+    ignore: bool = False
 
 
 @dataclass
@@ -37,7 +41,7 @@ class PackedDataset:
         self.skeleton = Skeleton.from_category(data["categories"][0])
         by_image: dict[int, list[dict]] = {}
         for a in data["annotations"]:
-            if not a.get("iscrowd") and a["bbox"][2] > 1 and a["bbox"][3] > 1:
+            if a["bbox"][2] > 1 and a["bbox"][3] > 1:
                 by_image.setdefault(a["image_id"], []).append(a)
         self.records = [(i, by_image.get(i["id"], [])) for i in data["images"]]
         self.weights = np.array([
@@ -69,7 +73,8 @@ class PackedDataset:
             x, y, bw, bh = a["bbox"]
             keypoints = np.array(a.get("keypoints") or [0] * 3 * self.skeleton.count, np.float32).reshape(-1, 3)
             keypoints[:, :2] *= scale
-            people.append(Person(np.array([x, y, x + bw, y + bh], np.float32) * scale, keypoints))
+            ignore = bool(a.get("iscrowd") or a.get("ignore"))
+            people.append(Person(np.array([x, y, x + bw, y + bh], np.float32) * scale, keypoints, ignore))
         return Sample(pixels, people)
 
 

@@ -63,11 +63,15 @@ def measure(annotations: str | Path, results: list[dict], sigmas=None) -> dict[s
 
 
 def evaluate(network: Network, annotations: str | Path, folder: str | Path, size: int = 640,
-             t: Thresholds = Thresholds(), fuse: bool = True) -> dict[str, float]:
+             t: Thresholds = Thresholds(), fuse: bool = True, results: str | None = None) -> dict[str, float]:
+    """COCO keypoint AP and AR; what was found goes to the file `results`, if one is named."""
     data = json.loads(Path(annotations).read_text())
     sigmas = np.array(Skeleton.from_category(data["categories"][0]).sigmas)
     network = network.eval().to(memory_format=torch.channels_last)
-    return measure(annotations, detect(network, data["images"], Path(folder), size, t, fuse), sigmas)
+    found = detect(network, data["images"], Path(folder), size, t, fuse)
+    if results:
+        Path(results).write_text(json.dumps(found))
+    return measure(annotations, found, sigmas)
 
 
 def main():
@@ -79,6 +83,7 @@ def main():
     parser.add_argument("--fusion-distance", type=float, default=25, help="τ_fd, source pixels (25)")
     parser.add_argument("--fusion-confidence", type=float, default=0.3, help="τ_fc (0.3)")
     parser.add_argument("--keypoint-confidence", type=float, default=0.2, help="τ_ck (0.2)")
+    parser.add_argument("--results", help="COCO results JSON to write, of the fused people")
     parser.add_argument("--threads", type=int, default=0)
     o = parser.parse_args()
     if o.threads:
@@ -87,7 +92,7 @@ def main():
     t = Thresholds(fusion_distance=o.fusion_distance, fusion_confidence=o.fusion_confidence,
                    keypoint_confidence=o.keypoint_confidence)
     for label, fuse in (("fused", True), ("pose objects only", False)):
-        figures = evaluate(network, o.data, o.images, o.size, t, fuse)
+        figures = evaluate(network, o.data, o.images, o.size, t, fuse, o.results if fuse else None)
         print(f"{label:18s}" + "  ".join(f"{name} {value:.3f}" for name, value in figures.items()), flush=True)
 
 

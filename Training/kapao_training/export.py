@@ -66,9 +66,39 @@ def load_exported(path: str | Path) -> Network:
             state[name] = tensors.pop(name.removesuffix(".bn.bias") + ".conv.bias")
         elif name.endswith(".bn.weight"):
             state[name] = torch.full_like(state[name], (1 + BN_EPS) ** 0.5)
-    if tensors:
-        raise ValueError(f"{path}: tensors that no layer has: {sorted(tensors)}")
+    unknown = [name for name in tensors if not name.endswith(".range")]     # those of int8
+    if unknown:
+        raise ValueError(f"{path}: tensors that no layer has: {sorted(unknown)}")
     network.load_state_dict(state)
+    return network
+
+
+@torch.no_grad()
+def unfold(network: Network, batches: list[torch.Tensor]) -> Network:
+    """A network of `load_exported` made fit for training: its batch normalisations get the statistics of its features on
+    `batches`, (B, 3, H, W) in 0…1, and weights that take them back, so that it computes what it did, and does so about
+    as well with the statistics of a batch."""
+    sums: dict[Conv, list] = {}
+
+    def gather(conv):
+        def hook(_, __, y):
+            mean, square, n = sums.get(conv, (0, 0, 0))
+            sums[conv] = [mean + y.mean((0, 2, 3)), square + y.square().mean((0, 2, 3)), n + 1]
+        return hook
+
+    convs = [m for m in network.modules() if isinstance(m, Conv)]
+    hooks = [c.conv.register_forward_hook(gather(c)) for c in convs]
+    for batch in batches:
+        network.eval()(batch)
+    for hook in hooks:
+        hook.remove()
+    for conv, (mean, square, n) in sums.items():
+        mean, bn = mean / n, conv.bn
+        variance = (square / n - mean ** 2).clamp(min=1e-6)
+        bn.running_mean.copy_(mean)
+        bn.running_var.copy_(variance)
+        bn.weight.copy_((variance + bn.eps).sqrt())
+        bn.bias.add_(mean)
     return network
 
 

@@ -15,12 +15,19 @@ PARTS = ("box", "objectness", "class", "keypoint")
 
 @dataclass(frozen=True)
 class Gains:
-    """Weights of the parts (Table 5)."""
+    """Weights of the parts as Table 5 gives them, for 3 grids, 80 classes and pictures of 640 px."""
 
     box: float = 0.05
     objectness: float = 0.7
     category: float = 0.3
     keypoint: float = 0.025
+
+    def scaled(self, grids: int, classes: int, width: int) -> tuple[float, float, float, float]:
+        """The weights for other numbers of grids and classes and another input: box · 3/n, objectness · (w/640)² · 3/n,
+        class · (K+1)/80 · 3/n, keypoint · 3/n."""
+        n = 3 / grids
+        return (self.box * n, self.objectness * (width / 640) ** 2 * n, self.category * classes / 80 * n,
+                self.keypoint * n)
 
 
 def ciou(a: torch.Tensor, b: torch.Tensor, eps: float = 1e-7) -> torch.Tensor:
@@ -38,7 +45,7 @@ def ciou(a: torch.Tensor, b: torch.Tensor, eps: float = 1e-7) -> torch.Tensor:
 
 
 class Loss:
-    """Callable: raw maps and the objects of a batch to the total (times the batch size) and its parts.
+    """Callable: raw maps and the objects of a batch to the total (times the batch size) and its parts before weighing.
 
     `sigmas`: where given, each keypoint's distance is measured in units of 2σ·√(0.53 · box area), the length at
     which OKS falls to exp(−1/2), instead of cells of the grid; small σ count as 0.05. `scores_poses`: with them, the
@@ -55,6 +62,7 @@ class Loss:
         for raw, a, anchors, stride, balance in zip(
                 maps, assign(objects, self.anchors, shapes), self.anchors, STRIDES, BALANCE):
             wanted = torch.zeros(raw.shape[:4], device=raw.device)
+            judged = self._judged(raw, objects, stride)
             if len(a.image):
                 out = raw[a.image, a.anchor, a.y, a.x].float()
                 cell, size = torch.stack((a.x, a.y), 1), anchors[a.anchor]
@@ -65,16 +73,27 @@ class Loss:
                     oks = (torch.exp(-distance.detach() ** 2 / 2) * labelled).sum(1) / labelled.sum(1)
                     quality[pose] = (quality[pose] * oks).sqrt()
                 wanted[a.image, a.anchor, a.y, a.x] = quality
+                judged[a.image, a.anchor, a.y, a.x] = 1
                 one_hot = torch.zeros_like(out[:, 5:6 + self.k])
                 one_hot[torch.arange(len(out)), a.category] = 1
                 parts = parts + torch.stack((
                     (1 - overlap).mean(), parts.new_zeros(()), bce(out[:, 5:6 + self.k], one_hot),
                     distance[labelled].mean() if len(distance) else parts.new_zeros(())))
             parts = parts + balance * torch.stack((
-                parts.new_zeros(()), bce(raw[..., 4].float(), wanted), parts.new_zeros(()), parts.new_zeros(())))
-        g = self.gains
-        weights = torch.tensor([g.box, g.objectness, g.category, g.keypoint], device=parts.device)
+                parts.new_zeros(()), bce(raw[..., 4].float(), wanted, judged), parts.new_zeros(()),
+                parts.new_zeros(())))
+        weights = torch.tensor(self.gains.scaled(len(maps), self.k + 1, shapes[0][1] * STRIDES[0])).to(parts)
         return (parts * weights).sum() * maps[0].shape[0], parts.detach()
+
+    @staticmethod
+    def _judged(raw, objects, stride):
+        """Weights of objectness: 0 in cells whose centre lies in a box to be ignored."""
+        judged = torch.ones(raw.shape[:4], device=raw.device)
+        for image, (x1, y1, x2, y2) in zip(objects.ignored_image.tolist(), (objects.ignored_boxes / stride).tolist()):
+            rows = slice(max(math.ceil(y1 - 0.5), 0), max(math.floor(y2 - 0.5) + 1, 0))
+            columns = slice(max(math.ceil(x1 - 0.5), 0), max(math.floor(x2 - 0.5) + 1, 0))
+            judged[image, :, rows, columns] = 0
+        return judged
 
     @staticmethod
     def _boxes(out, cell, size, stride):

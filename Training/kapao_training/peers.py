@@ -6,6 +6,7 @@ cores or are uneven wait for each other less.
 
 import contextlib
 import os
+from datetime import timedelta
 
 import torch
 import torch.distributed as dist
@@ -25,7 +26,8 @@ def join(device: torch.device):
     if count() > 1:
         if device.type == "cuda":
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        # On idle cores alone one may measure, or write its state, while the others wait for longer than the half hour of old.
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=timedelta(days=7))
 
 
 def leave():

@@ -1,6 +1,6 @@
 """Which cell and anchor of which grid answers for which object (Section 3.2 of the paper, as in YOLOv5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -15,12 +15,15 @@ class Objects:
 
     `image`: (N,). `category`: (N,). `boxes`: (N, 4) centre x, y, width, height.
     `keypoints`: (N, K, 3) x, y, visibility; all unlabelled for keypoint objects.
+    `ignored_image`, `ignored_boxes`: (M,) and (M, 4) x1 y1 x2 y2: where a detection is neither right nor wrong.
     """
 
     image: torch.Tensor
     category: torch.Tensor
     boxes: torch.Tensor
     keypoints: torch.Tensor
+    ignored_image: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
+    ignored_boxes: torch.Tensor = field(default_factory=lambda: torch.zeros(0, 4))
 
 
 @dataclass
@@ -36,8 +39,14 @@ class Assignment:
     keypoints: torch.Tensor
 
 
-def make_objects(owner: torch.Tensor, boxes: torch.Tensor, keypoints: torch.Tensor, side: float) -> Objects:
-    """Pose objects of the people, and for each labelled keypoint an object: a square of `side` pixels around it."""
+def make_objects(owner: torch.Tensor, boxes: torch.Tensor, keypoints: torch.Tensor, side: float,
+                 ignored: torch.Tensor | None = None) -> Objects:
+    """Pose objects of the people, and for each labelled keypoint an object: a square of `side` pixels around it.
+    `ignored` (P,): people who are no objects, but whose boxes are left out of the loss."""
+    if ignored is None:
+        ignored = torch.zeros(len(owner), dtype=torch.bool, device=owner.device)
+    left_out, quiet = owner[ignored], boxes[ignored]
+    owner, boxes, keypoints = owner[~ignored], boxes[~ignored], keypoints[~ignored]
     person, k = (keypoints[..., 2] > 0).nonzero(as_tuple=True)
     centres = keypoints[person, k, :2]
     squares = torch.cat((centres, torch.full_like(centres, side)), 1)
@@ -47,6 +56,8 @@ def make_objects(owner: torch.Tensor, boxes: torch.Tensor, keypoints: torch.Tens
         category=torch.cat((torch.zeros_like(owner), k + 1)),
         boxes=torch.cat((boxes, squares)),
         keypoints=torch.cat((keypoints, none)),
+        ignored_image=left_out,
+        ignored_boxes=torch.cat((quiet[:, :2] - quiet[:, 2:] / 2, quiet[:, :2] + quiet[:, 2:] / 2), 1),
     )
 
 

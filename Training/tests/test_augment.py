@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kapao_training.augment import flip, mosaic, place
+from kapao_training.augment import CROP_MARGIN, flip, mosaic, official_mosaic, person_crop, place, warp
 from kapao_training.data import collate
 from kapao_training.dataset import Person, Sample
 from kapao_training.skeleton import Skeleton
@@ -76,3 +76,53 @@ def test_a_batch_names_the_image_of_each_person():
     assert batch.images.shape == (3, 3, 60, 100)
     assert batch.owner.tolist() == [0, 2]
     assert batch.boxes[0].tolist() == [67.5, 30, 25, 40]
+
+
+def test_a_turned_picture_takes_its_keypoints_and_boxes_along():
+    one = sample()
+    one.pixels[19:22, 69:72] = 255      # around (70, 20)
+    quarter = np.array([[0, -1, 60], [1, 0, 0]])        # (x, y) to (60 − y, x)
+    turned = warp(one, quarter, 60, 100)
+    person = turned.people[0]
+    assert person.keypoints[5].tolist() == [40, 70, 2]
+    assert np.allclose(person.box, [10, 55, 50, 80])
+    ys, xs = np.nonzero(turned.pixels[:, :, 0] > 180)
+    assert abs(xs.mean() - 40) < 1 and abs(ys.mean() - 70) < 1
+
+
+def test_a_crop_shows_its_person_at_the_size_of_the_second_look():
+    rng = np.random.default_rng(0)
+    one = sample(400, 300)
+    one.people[0].box[:] = (100, 50, 180, 250)
+    one.people[0].keypoints[:, :2] = (140, 150)
+    one.people[0].keypoints[:, 2] = 2
+    for _ in range(50):
+        crop = person_crop(one, 320, rng)
+        person = crop.people[0]
+        assert crop.pixels.shape == (320, 320, 3)
+        # Upright 200 px of 1.6 · 200, times 0.67 … 1.42; a turned box is no lower than 0.4 of that.
+        assert 0.4 * 0.67 * 320 / CROP_MARGIN < (person.box[2:] - person.box[:2]).max() < 1.45 * 320 / CROP_MARGIN
+        assert (abs(person.keypoints[0, :2] - 160) < 0.13 * 320).all()
+
+
+def test_people_of_an_official_mosaic_lie_where_their_pixels_are():
+    rng, seen = np.random.default_rng(0), 0
+    for _ in range(100):
+        four = [sample() for _ in range(4)]
+        for one in four:
+            one.pixels[17:24, 67:74] = 255      # around (70, 20)
+        whole = official_mosaic(four, 256, rng)
+        for person in whole.people:
+            x, y, v = person.keypoints[5]
+            if v and 8 < x < 248 and 8 < y < 248 and person.box[3] - person.box[1] > 25:
+                seen += 1
+                assert whole.pixels[int(y), int(x), 0] > 200
+    assert seen > 30
+
+
+def test_the_ignored_stay_ignored():
+    one = sample()
+    one.people[0].ignore = True
+    assert place(one, 50, 50, 1.0, 10, 0).people[0].ignore      # of whom 5 of 25 px are inside
+    assert flip(one, Skeleton.coco().flip).people[0].ignore
+    assert collate([one], 17).ignored.tolist() == [True]

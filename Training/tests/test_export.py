@@ -6,7 +6,7 @@ import torch
 from safetensors import safe_open
 
 from kapao_training.checkpoint import load_network, save_checkpoint
-from kapao_training.export import difference, export
+from kapao_training.export import difference, export, load_exported, unfold
 from kapao_training.network import Architecture, Network
 
 
@@ -48,3 +48,28 @@ def test_checkpoint_round_trip(tmp_path):
     again = load_network(tmp_path / "a.ckpt").eval()
     image = torch.rand(1, 3, 64, 64)
     assert all(torch.equal(a, b) for a, b in zip(network(image), again(image)))
+
+
+def test_an_exported_network_can_be_trained_on(tmp_path):
+    # Batch normalisation folded away would be put back by the statistics of the first batch, and all would be lost.
+    network = tiny()
+    export(network, tmp_path / "tiny.safetensors", "tiny", "GPL-3.0-or-later")
+    loaded = load_exported(tmp_path / "tiny.safetensors")
+    images = torch.rand(8, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    before = [m.clone() for m in loaded(images)]
+    unfolded = unfold(loaded, [images])
+    for a, b in zip(before, unfolded.eval()(images)):
+        assert torch.allclose(a, b, atol=1e-3)
+    for a, b in zip(before, unfolded.train()(images)):
+        assert torch.allclose(a, b, atol=0.05)
+
+
+def test_a_file_with_ranges_for_int8_loads(tmp_path):
+    from safetensors.torch import save_file
+    export(tiny(), tmp_path / "a.safetensors", "tiny", "GPL-3.0-or-later")
+    with safe_open(str(tmp_path / "a.safetensors"), "pt") as file:
+        tensors, metadata = {n: file.get_tensor(n) for n in file.keys()}, file.metadata()
+    save_file(tensors | {"model.1.conv.range": torch.zeros(2, 16)}, str(tmp_path / "b.safetensors"), metadata)
+    image = torch.rand(1, 3, 64, 64)
+    pairs = zip(load_exported(tmp_path / "a.safetensors")(image), load_exported(tmp_path / "b.safetensors")(image))
+    assert all(torch.equal(a, b) for a, b in pairs)
