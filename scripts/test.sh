@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program and runs all tests.
+# Builds the program and runs all tests; with the argument `quick` only those that need no camera and no server.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,8 +11,18 @@ fi
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement Tests/requirements.txt
 export KAPAO_PYTHON=$PWD/$venv/bin/python
 
+# What failed is said again at the end, below thousands of lines of what did not.
+log=.build/tests.log
+tests() {
+  swift test -c release --skip-build "$@" 2>&1 | tee "$log" || {
+    printf '\nFailed:\n' && grep -A 12 -E '^✘|recorded an issue' "$log" | grep -vE '^[◇✔]' | tail -n 200
+    exit 1
+  } >&2
+}
+
 swift build -c release --build-tests
-swift test -c release --skip-build --skip 'LiveTests|ServiceTests|ServeTests|SoakTests'
+tests --skip 'LiveTests|ServiceTests|ServeTests|SoakTests'
+[ "${1:-}" != quick ] || exit 0
 # One after the other: servers and cameras share the threads on which the other tests wait for programs.
-swift test -c release --skip-build --no-parallel --filter 'LiveTests|ServiceTests|ServeTests|SoakTests'
+tests --no-parallel --filter 'LiveTests|ServiceTests|ServeTests|SoakTests'
 Tests/ReadBack/run.sh
