@@ -6,16 +6,18 @@
 #   Benchmarks/callgrind.sh [--update]     --update writes callgrind.txt instead
 set -euo pipefail
 folder=$(cd "$(dirname "$0")" && pwd)
-scratch=$(dirname "$folder")/.build/benchmarks
+root=$(dirname "$folder")
+scratch=$root/.build/benchmarks
 baseline=$folder/callgrind.txt
 tolerance=3 # percent
 stages=(letterbox heads postprocess draw "draw everything")
 
 command -v valgrind >/dev/null || { echo "valgrind is missing: apt install valgrind" >&2; exit 1; }
-swift build --package-path "$folder" -c release --scratch-path "$scratch" --product kapao-bench >&2
+swift build --package-path "$root" -c release --product kapao-bench >&2
+mkdir -p "$scratch"
 # valgrind 3.19 gives up on debugging information in DWARF 5.
 program=$scratch/kapao-bench.stripped
-strip --strip-debug -o "$program" "$scratch/release/kapao-bench"
+strip --strip-debug -o "$program" "$root/.build/release/kapao-bench"
 
 # What is drawn depends on the order of hashes, by a little.
 export SWIFT_DETERMINISTIC_HASHING=1 OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1

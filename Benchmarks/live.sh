@@ -13,6 +13,6 @@ until grep -q ready "$log"; do sleep 0.1; done
 url="rtsp://127.0.0.1:$(cut -d' ' -f2 "$log")/live"
 for size in 320 2560; do
   echo "--size $size:"
-  timeout --signal=TERM "$seconds" .build/release/kapao-video stream "$url" --size "$size" --stats-interval 10 2>&1 |
+  timeout --signal=TERM "$seconds" .build/kapao-video stream "$url" --size "$size" --stats-interval 10 2>&1 |
     grep latency | sed 's/^/  /' || true
 done

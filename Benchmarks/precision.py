@@ -15,7 +15,7 @@ import pathlib
 import subprocess
 import tempfile
 
-PROGRAM = pathlib.Path(__file__).resolve().parent.parent / ".build/release/kapao-video"
+PROGRAM = pathlib.Path(__file__).resolve().parent.parent / ".build/kapao-video"
 
 
 def people(clip, precision, model, folder):

@@ -6,7 +6,7 @@ root=$(dirname "$folder")
 scratch=$root/.build/benchmarks
 
 for product in kapao-video kapao-bench; do
-  swift build --package-path "$folder" -c release --scratch-path "$scratch" --product "$product" >&2
+  swift build --package-path "$root" -c release --product "$product" >&2
 done
 
 # The peers; of no use to the program itself.
@@ -14,7 +14,7 @@ venv=$scratch/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$folder/requirements.txt" >&2
 
-bench=$scratch/release/kapao-bench
+bench=$root/.build/release/kapao-bench
 # What the compute libraries read when they are loaded.
 while IFS= read -r variable; do export "${variable?}"; done < <("$bench" environment)
-exec "$venv/bin/python" "$folder/benchmark.py" "$bench" "$scratch/release/kapao-video" "$@"
+exec "$venv/bin/python" "$folder/benchmark.py" "$bench" "$root/.build/release/kapao-video" "$@"

@@ -8,7 +8,8 @@ The similarity is the OKS of COCO with the area of the box, over everyone found 
 least LEAST, when all frames are looked at: the mean over pairs (assigned greedily, at least 0.1), and the share of
 people who have a pair. "kept" is what
 it would be if everyone stayed where the last detection was. "extra" are people in skipped frames without a pair, as a
-share of those found. Rates, and
+share of those found. There is no second look at
+people (Benchmarks/refinement.py measures that). Rates, and
 milliseconds of all cores for a frame, are of whole runs that begin with the loading of the model; --video encodes a
 video too.
 """
@@ -23,14 +24,14 @@ import subprocess
 import tempfile
 import time
 
-PROGRAM = pathlib.Path(__file__).resolve().parent.parent / ".build/release/kapao-video"
+PROGRAM = pathlib.Path(__file__).resolve().parent.parent / ".build/kapao-video"
 SIGMAS = [.026, .025, .025, .035, .035, .079, .079, .072, .072, .062, .062, .107, .107, .087, .087, .089, .089]
 
 
 def run(clip, every, folder, options, video):
     """Seconds of a run on the clock and of the processor, and its frames: lists of (box area, keypoints, score)."""
     path = folder / f"{every}.csv"
-    command = [PROGRAM, "annotate", clip, "--csv", path, "--detect-every", every, "--quiet", *options]
+    command = [PROGRAM, "annotate", clip, "--csv", path, "--detect-every", every, "--refine", "off", "--quiet", *options]
     if video:
         command += ["-o", folder / "out.mp4"]
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)

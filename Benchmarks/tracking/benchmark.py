@@ -2,7 +2,7 @@
 """Prints HOTA, IDF1 and identity switches (by TrackEval) of our tracker and its peers on the same noisy poses.
 
     python3 -m venv .venv && .venv/bin/pip install -r Benchmarks/tracking/requirements.txt
-    swift build -c release --package-path Benchmarks
+    swift build -c release --product kapao-bench
     .venv/bin/python Benchmarks/tracking/benchmark.py
 """
 
@@ -16,7 +16,7 @@ import trackeval
 from peers import byte_track, overlap, plain_iou
 from scenes import scene
 
-BENCH = pathlib.Path(__file__).parent.parent / ".build/release/kapao-bench"
+BENCH = pathlib.Path(__file__).parent.parent.parent / ".build/release/kapao-bench"
 
 
 def ours(frames, bench):

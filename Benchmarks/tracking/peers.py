@@ -42,14 +42,22 @@ def plain_iou(frames, rate):
 
 def byte_track(frames, rate, **settings):
     """ByteTrack of Roboflow's `trackers`."""
-    tracker = trackers.ByteTrackTracker(frame_rate=rate, **settings)
+    return peer(trackers.ByteTrackTracker(frame_rate=rate, **settings), frames)
+
+
+def sort(frames, rate, confidence, **settings):
+    """SORT of Roboflow's `trackers`, which gets confident poses alone."""
+    return peer(trackers.SORTTracker(frame_rate=rate, **settings), frames, confidence)
+
+
+def peer(tracker, frames, confidence=0.0):
     result = []
     for frame in frames:
-        count = len(frame.found)
+        indices = [index for index, pose in enumerate(frame.found) if pose.score >= confidence]
         found = supervision.Detections(
-            xyxy=np.array([pose.box for pose in frame.found]).reshape(-1, 4),
-            confidence=np.array([pose.score for pose in frame.found]), class_id=np.zeros(count, int),
-            data={"index": np.arange(count)})
+            xyxy=np.array([frame.found[index].box for index in indices]).reshape(-1, 4),
+            confidence=np.array([frame.found[index].score for index in indices]),
+            class_id=np.zeros(len(indices), int), data={"index": np.array(indices, int)})
         tracked = tracker.update(found)
         result.append([(int(index), int(key)) for index, key in zip(tracked.data.get("index", []), tracked.tracker_id)
                        if key >= 0])

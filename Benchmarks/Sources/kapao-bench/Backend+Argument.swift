@@ -1,4 +1,4 @@
 import ArgumentParser
 import Inference
 
-extension Backend: @retroactive ExpressibleByArgument {}
+extension Backend: ExpressibleByArgument {}

@@ -1,4 +1,4 @@
 import ArgumentParser
 import Inference
 
-extension Precision: @retroactive ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}

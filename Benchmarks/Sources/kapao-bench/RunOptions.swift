@@ -15,8 +15,10 @@ struct RunOptions: ParsableArguments {
   func annotation(_ model: Model) throws -> Annotation {
     var settings = AnnotationSettings(
       input: clip, model: model, inputSize: size, thresholds: (model.preset ?? .demo).thresholds)
-    settings.output = output
+    settings.files.output = output
     settings.precision = precision
+    // Measured beside the network alone.
+    settings.refinement = .off
     settings.threads = threads
     return try Annotation(settings)
   }

@@ -20,7 +20,7 @@ struct StageTimes: ParsableCommand {
     var last: [String: StageMetrics] = [:]
     var times: [String: [Double]] = [:]
     while ended.wait(timeout: .now() + .microseconds(300)) == .timedOut {
-      for stage in annotation.stages {
+      for stage in annotation.stages.flatMap({ $0.steps.isEmpty ? [$0] : $0.steps }) {
         if let before = last[stage.name], stage.elements > before.elements {
           let count = stage.elements - before.elements
           times[stage.name, default: []] += Array(

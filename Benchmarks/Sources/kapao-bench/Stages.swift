@@ -36,7 +36,7 @@ struct Stages: ParsableCommand {
 
     var candidates: [Candidate] = []
     var poses = fusion.poses(Detections(decoder, thresholds: thresholds), predictions: decoder)
-    let drawn = poses.map { OverlayPerson(pose: $0) }
+    let drawn = poses.map { TrackedPose(pose: $0) }
     // A decoder's frames are shared with it, so that drawing begins with a copy.
     let stages: KeyValuePairs<String, () throws -> Void> = [
       "letterbox": { try letterboxer.prepare(frame, into: image) },

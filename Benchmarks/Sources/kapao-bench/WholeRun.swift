@@ -35,19 +35,27 @@ struct WholeRun: ParsableCommand {
     }
   }
 
+  private struct Picture: Weighted {
+    let image: LetterboxedImage
+    var byteCount: Int { 0 }
+  }
+
   /// The graph of a run without anything but its network.
   private func infer(
     _ image: LetterboxedImage, frames: Int, _ sessions: [(PoseNetworkSession, PoseNetworkOutput)]
   ) throws {
     let graph = StageGraph(stream: "alone")
     let counter = FrameCounter(frames)
-    let source = graph.source("source") { counter.next() ? image : nil }
+    let source = graph.source("source") { counter.next() ? .frame(Picture(image: image)) : nil }
     let inferred = graph.parallelStage(
       "infer", source,
-      workers: sessions.map { session, output in { try session.run($0, into: output) } })
-    graph.sink("sink", inferred) { _ in
-    } finish: {
-    }
+      workers: sessions.map { session, output in
+        { picture, _ in
+          try session.run(picture.image, into: output)
+          return picture
+        }
+      })
+    graph.sink("sink", inferred) { _ in }
     try graph.run()
   }
 }
