@@ -2,28 +2,28 @@ import Foundation
 import Kapao
 
 /// What every format may say of the run that its frames come from.
-public struct ExportContext: Hashable, Sendable {
+package struct ExportContext: Hashable, Sendable {
   /// Names the keypoints.
-  public var skeleton: Skeleton
+  package var skeleton: Skeleton
   /// Leaves keypoints out that no keypoint object confirmed.
-  public var keypointObjectsOnly: Bool
+  package var keypointObjectsOnly: Bool
   /// Whether some poses are not found in their frame but come from other frames, and each is to say where it can.
-  public var hasStates: Bool
+  package var hasStates: Bool
   /// Whether poses are smoothed, and those that were found are to be written beside them where the format can.
-  public var hasRawPositions: Bool
+  package var hasRawPositions: Bool
   /// The video's name without folder and extension, for example `match`; goes into file names and records.
-  public var video: String
+  package var video: String
   /// Frames per second as the source states them; `nil` where it states none.
-  public var frameRate: Double?
-  /// Size of the upright picture in pixels.
-  public var size: ImageSize
+  package var frameRate: Double?
+  /// Size of the upright frame in pixels.
+  package var size: ImageSize
   /// The network's name without folder and extension, for example `kapao_n`.
-  public var model: String
+  package var model: String
 
   /// - Parameters:
   ///   - source: The video's path or address; its last part without extension becomes ``video``.
   ///   - model: The network's name or file; likewise.
-  public init(
+  package init(
     skeleton: Skeleton, source: String, frameRate: Double?, size: ImageSize, model: String,
     keypointObjectsOnly: Bool = false, hasStates: Bool = false, hasRawPositions: Bool = false
   ) {
@@ -45,5 +45,30 @@ public struct ExportContext: Hashable, Sendable {
     if let dot = name.lastIndex(of: "."), dot != name.startIndex { name = name[..<dot] }
     let plain = String(name.map { $0.isLetter || $0.isNumber || "-_.+".contains($0) ? $0 : "_" })
     return plain.isEmpty || plain == "-" ? fallback : plain
+  }
+}
+
+extension ExportContext {
+  /// What the side-car of a native CSV says of the run.
+  ///
+  /// - Parameters:
+  ///   - hasStates: Whether the CSV has the column `state`.
+  ///   - hasRawPositions: Whether the CSV has the positions before smoothing.
+  package init(
+    _ description: RunDescription, skeleton: Skeleton, hasStates: Bool = false, hasRawPositions: Bool = false
+  ) {
+    self.init(
+      skeleton: skeleton, source: description.source.name,
+      frameRate: description.source.frameRate.flatMap(Self.number(ofFraction:)),
+      size: ImageSize(width: description.source.width, height: description.source.height),
+      model: description.model.name,
+      keypointObjectsOnly: description.settings["keypoint_objects_only"] == .flag(true), hasStates: hasStates,
+      hasRawPositions: hasRawPositions)
+  }
+
+  private static func number(ofFraction text: String) -> Double? {
+    let terms = text.split(separator: "/").map { Double($0) }
+    guard terms.count == 2, let above = terms[0], let below = terms[1], below != 0 else { return nil }
+    return above / below
   }
 }

@@ -1,4 +1,5 @@
 import Kapao
+import Support
 
 /// A person as the formats of other programs show it.
 ///
@@ -34,5 +35,107 @@ package struct ExportedPerson: Hashable, Sendable {
       let bottom = points.map(\.y).max()
     else { return nil }
     return ExportedBox(x: left, y: top, width: right - left, height: bottom - top)
+  }
+}
+
+/// A box by its upper left corner and its size, in pixels of the upright frame.
+package struct ExportedBox: Hashable, Sendable {
+  /// Left edge.
+  package let x: Double
+  /// Upper edge.
+  package let y: Double
+  /// Width, never negative.
+  package let width: Double
+  /// Height, never negative.
+  package let height: Double
+
+  /// A box from corner and size.
+  package init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+
+  /// A box with corners rounded to hundredths of a pixel; `nil` where one of them is no number.
+  package init?(_ box: Box) {
+    guard box.x1.isFinite, box.y1.isFinite, box.x2.isFinite, box.y2.isFinite else { return nil }
+    let (x1, y1) = (Double(box.x1).rounded(decimals: 2), Double(box.y1).rounded(decimals: 2))
+    let (x2, y2) = (Double(box.x2).rounded(decimals: 2), Double(box.y2).rounded(decimals: 2))
+    self.init(x: x1, y: y1, width: max(0, x2 - x1), height: max(0, y2 - y1))
+  }
+}
+
+extension TextBuffer {
+  /// Appends `[x,y,width,height]`.
+  package mutating func append(json box: ExportedBox) {
+    append("[" as Unicode.Scalar)
+    for (index, value) in [box.x, box.y, box.width, box.height].enumerated() {
+      if index > 0 { append("," as Unicode.Scalar) }
+      append(json: value, decimals: 2)
+    }
+    append("]" as Unicode.Scalar)
+  }
+}
+
+/// A keypoint that has a position, as the formats of other programs show it.
+package struct ExportedPoint: Hashable, Sendable {
+  /// Horizontal position in pixels of the upright frame.
+  package let x: Double
+  /// Vertical position in pixels, downwards.
+  package let y: Double
+  /// How sure the position is, 0…1, for formats that demand one number: the confidence of the fused keypoint object,
+  /// and the person's score where the position was regressed with the person, since that score is all that the network
+  /// says of it. It is never 0 for want of a keypoint object: everyone who filters would throw away good joints.
+  package let confidence: Double
+  /// Where the position comes from; `nil` for points computed from several.
+  package let source: Keypoint.Source?
+
+  /// A point.
+  package init(x: Double, y: Double, confidence: Double, source: Keypoint.Source? = nil) {
+    self.x = x
+    self.y = y
+    self.confidence = confidence
+    self.source = source
+  }
+
+  /// A keypoint; `nil` if it has no finite position, or if only confirmed ones are wanted and it is not.
+  package init?(_ keypoint: Keypoint, personScore: Double, keypointObjectsOnly: Bool) {
+    guard keypoint.isShown(keypointObjectsOnly: keypointObjectsOnly) else { return nil }
+    let isFused = keypoint.source == .keypointObject && keypoint.confidence.isFinite
+    self.init(
+      x: Double(keypoint.x).rounded(decimals: 2), y: Double(keypoint.y).rounded(decimals: 2),
+      confidence: isFused ? Double(keypoint.confidence).rounded(decimals: 4) : personScore, source: keypoint.source)
+  }
+
+  /// The point amid others, as sure as the least sure of them; `nil` if one is missing.
+  package static func centre(of points: [ExportedPoint?]) -> ExportedPoint? {
+    let present = points.compactMap { $0 }
+    guard let first = present.first, present.count == points.count else { return nil }
+    guard present.count > 1 else { return first }
+    let count = Double(present.count)
+    return ExportedPoint(
+      x: (present.map(\.x).reduce(0, +) / count).rounded(decimals: 2),
+      y: (present.map(\.y).reduce(0, +) / count).rounded(decimals: 2),
+      confidence: present.map(\.confidence).min() ?? 0)
+  }
+}
+
+extension TextBuffer {
+  /// Appends `x,y,confidence`, and `0,0,0` for a point that is missing.
+  package mutating func append(json point: ExportedPoint?) {
+    guard let point else { return append("0,0,0") }
+    append(json: point.x, decimals: 2)
+    append("," as Unicode.Scalar)
+    append(json: point.y, decimals: 2)
+    append("," as Unicode.Scalar)
+    append(json: point.confidence, decimals: 4)
+  }
+}
+
+extension Keypoint {
+  /// Whether exports have this keypoint: its position is finite, and it is confirmed if only confirmed ones are wanted.
+  package func isShown(keypointObjectsOnly: Bool) -> Bool {
+    x.isFinite && y.isFinite && (source == .keypointObject || !keypointObjectsOnly)
   }
 }

@@ -11,12 +11,12 @@ public protocol PoseWriter: AnyObject, Sendable {
 
   /// Writes one frame.
   ///
-  /// - Throws: `ExportError` naming the path. The output then still holds every frame written before.
+  /// - Throws: `OutputError` naming the path. The output then still holds every frame written before.
   func write(_ record: FrameRecord) throws
 
   /// Completes the output and closes it.
   ///
-  /// - Throws: `ExportError` naming the path.
+  /// - Throws: `OutputError` naming the path.
   func finish() throws
 
   /// Closes the output of a run that failed: frames already written stay, an output that got none leaves no trace.

@@ -9,21 +9,21 @@ final class AlignedMemory: @unchecked Sendable {
 
   let base: UnsafeMutableRawPointer
 
-  init(bytes: Int) {
+  /// - Throws: `InferenceError.outOfMemory`.
+  init(bytes: Int) throws(InferenceError) {
     let hugePage = 1 << 21
-    if bytes < hugePage / 2 {
-      base = .allocate(byteCount: bytes, alignment: 64)
-    } else {
-      let whole = (bytes + hugePage - 1) / hugePage * hugePage
-      base = .allocate(byteCount: whole, alignment: hugePage)
-      // Only a wish: without huge pages it is ordinary memory.
-      madvise(base, whole, MADV_HUGEPAGE)
-    }
+    let isLarge = bytes >= hugePage / 2
+    let whole = isLarge ? (bytes + hugePage - 1) / hugePage * hugePage : bytes
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, isLarge ? hugePage : 64, whole) == 0, let memory else { throw .outOfMemory }
+    base = memory
+    // Only a wish: without huge pages it is ordinary memory.
+    if isLarge { madvise(base, whole, MADV_HUGEPAGE) }
     base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
   }
 
   /// The same as floats.
   var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
 
-  deinit { base.deallocate() }
+  deinit { free(base) }
 }

@@ -12,8 +12,16 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
   case notCalibrated(String)
   /// Only the oneDNN backend computes in int8.
   case noInt8(Backend)
+  /// Only ONNX Runtime computes in half precision.
+  case noHalf(Backend)
+  /// ONNX Runtime cannot be used: the library, the device or the network.
+  case noRuntime(String)
+  /// A device failed while it computed.
+  case device(String)
   /// A call of the compute library failed.
   case library(String, code: Int)
+  /// There is too little memory for the network.
+  case outOfMemory
   /// The compute library has no fast implementation of a step on this machine.
   case noFastImplementation(step: String, implementation: String)
 
@@ -29,7 +37,13 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
       "the model is not calibrated for int8; `kapao-video model quantize` does it, and --precision fp32 does without"
     case .noInt8(let backend):
       "the backend \(backend.rawValue) does not compute in int8; use onednn or --precision fp32"
+    case .noHalf(let backend):
+      "the backend \(backend.rawValue) does not compute in half precision; use onnxruntime or --precision fp32"
+    case .noRuntime(let text): text
+    case .device(let text): "the device failed: \(text)"
     case .library(let call, let code): "\(call) failed with status \(code)"
+    case .outOfMemory:
+      "too little memory for the network; a smaller --size or a smaller model needs less, and so do fewer --threads"
     case .noFastImplementation(let step, let implementation):
       "no fast implementation of \(step) on this machine (the library offers \(implementation))"
     }

@@ -1,7 +1,7 @@
 import Kapao
 
 /// A model compiled for one input size: one pass, or the passes of test-time augmentation.
-public final class PoseNetwork: Sendable {
+package final class PoseNetwork: Sendable {
   /// One pass: how it changes the image, and the network at its input size.
   struct Pass: Sendable {
     let augmentation: TestTimeAugmentation.Pass?
@@ -9,14 +9,14 @@ public final class PoseNetwork: Sendable {
   }
 
   /// Size of the letterboxed image in pixels.
-  public let inputSize: ImageSize
+  package let inputSize: ImageSize
   /// Architecture of the model.
-  public let architecture: Architecture
+  package let architecture: Architecture
   /// Keypoints of the model.
-  public let skeleton: Skeleton
+  package let skeleton: Skeleton
   let passes: [Pass]
   /// The arithmetic.
-  public var precision: Precision { passes[0].network.precision }
+  package var precision: Precision { passes[0].network.precision }
 
   /// Compiles a model.
   ///
@@ -26,11 +26,12 @@ public final class PoseNetwork: Sendable {
   ///   - backend: The library to compute with.
   ///   - precision: The arithmetic; int8 needs a calibrated model and oneDNN, and is what `nil` means for those.
   ///   - threads: Threads that compute one frame together.
-  ///   - augmented: Whether test-time augmentation is used.
+  ///   - runtime: Which ONNX Runtime, and what it computes on.
+  ///   - augmentation: The passes of test-time augmentation; `nil` for a single plain one.
   /// - Throws: `InferenceError`.
-  public init(
+  package init(
     model: Model, inputSize: ImageSize, backend: Backend = .oneDNN, precision: Precision? = nil, threads: Int = 1,
-    augmented: Bool = false
+    runtime: ONNXRuntimeOptions = ONNXRuntimeOptions(), augmentation: TestTimeAugmentation? = nil
   ) throws {
     guard let skeleton = model.architecture.skeleton else {
       throw InferenceError.skeleton(keypoints: model.architecture.keypointCount)
@@ -38,19 +39,20 @@ public final class PoseNetwork: Sendable {
     self.inputSize = inputSize
     self.skeleton = skeleton
     architecture = model.architecture
-    let augmentations: [TestTimeAugmentation.Pass?] = augmented ? TestTimeAugmentation.passes : [nil]
+    let augmentations: [TestTimeAugmentation.Pass?] = augmentation?.passes ?? [nil]
     passes = try augmentations.map { augmentation in
       let size = augmentation.map { TestTimeAugmentation.inputSize(of: $0, input: inputSize) }
       return Pass(
         augmentation: augmentation,
         network: try CompiledNetwork(
-          model: model, inputSize: size ?? inputSize, backend: backend, precision: precision, threads: threads))
+          model: model, inputSize: size ?? inputSize, backend: backend, precision: precision, threads: threads,
+          runtime: runtime))
     }
   }
 
   /// Memory to run it, for one thread.
-  public func makeSession() throws -> PoseNetworkSession { try PoseNetworkSession(self) }
+  package func makeSession() throws -> PoseNetworkSession { try PoseNetworkSession(self) }
 
   /// Memory for the raw output of one image.
-  public func makeOutput() -> PoseNetworkOutput { PoseNetworkOutput(self) }
+  package func makeOutput() -> PoseNetworkOutput { PoseNetworkOutput(self) }
 }

@@ -3,11 +3,11 @@ import CKernels
 import Kapao
 import VideoIO
 
-/// A transparent picture of the frame's size to draw on, which is then blended onto the frame.
+/// A transparent image of the frame's size to draw on, which is then blended onto the frame.
 ///
 /// The pixels are premultiplied and hold the frame's YUV where Cairo thinks of RGB. The canvas remembers which tiles of
 /// 16 × 8 pixels were drawn on: only these are blended, and they are cleared on the way, so that the cost is that of
-/// the drawing and not that of the picture.
+/// the drawing and not that of the frame.
 final class OverlayCanvas {
   static let tileWidth = 16
   static let tileHeight = 8
@@ -50,7 +50,7 @@ final class OverlayCanvas {
     cairo_surface_destroy(surface)
   }
 
-  /// Draws a line with round ends, or a disc where the ends are the same; what is outside the picture is left out.
+  /// Draws a line with round ends, or a disc where the ends are the same; what is outside the frame is left out.
   func draw(_ segment: Segment, radius: Double, colour: PlaneColour) {
     guard radius > 0, radius.isFinite else { return }
     let reach = radius + 1
@@ -121,6 +121,155 @@ final class OverlayCanvas {
             Int32((column - first) * Self.tileWidth), Int32(Self.tileHeight), weight, &planes)
         }
       }
+    }
+  }
+}
+
+extension OverlayCanvas {
+  /// Fills the part of a box that is in the frame.
+  ///
+  /// - Parameter opacity: The share of the colour in what is under it.
+  func fill(_ box: Box, colour: PlaneColour, opacity: Double) {
+    let box = box.clipped(width: size.width, height: size.height)
+    let (width, height) = (Double(box.width), Double(box.height))
+    guard width > 0, height > 0 else { return }
+    withCairo(x: Double(box.x1), y: Double(box.y1), width: width, height: height) { context in
+      cairo_rectangle(context, Double(box.x1), Double(box.y1), width, height)
+      set(colour, opacity: opacity)
+      cairo_fill(context)
+    }
+  }
+}
+
+extension OverlayCanvas {
+  /// Space that a line of text takes, in pixels.
+  struct TextExtent {
+    var width: Double
+    var ascent: Double
+    var height: Double
+  }
+
+  /// Chooses the font: grey anti-aliasing (colour fringes make no sense in YUV), no hinting to whole pixels.
+  func prepareText() {
+    let options = cairo_font_options_create()
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT)
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+    cairo_set_font_options(context, options)
+    cairo_font_options_destroy(options)
+    cairo_select_font_face(context, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_BOLD)
+  }
+
+  /// Measures a line of text.
+  func extent(of text: String, size: Double) -> TextExtent {
+    cairo_set_font_size(context, size)
+    var font = cairo_font_extents_t()
+    cairo_font_extents(context, &font)
+    var line = cairo_text_extents_t()
+    cairo_text_extents(context, text, &line)
+    return TextExtent(width: line.x_advance, ascent: font.ascent, height: font.ascent + font.descent)
+  }
+
+  /// Draws lines of text on a rounded panel whose upper left corner is at (`x`, `y`).
+  ///
+  /// - Parameter panelOpacity: The share of the panel in what is under it.
+  func draw(
+    panel lines: [(text: String, extent: TextExtent)], x: Double, y: Double, size: Double, padding: Double,
+    colour: PlaneColour, panel: PlaneColour, panelOpacity: Double
+  ) {
+    let width = (lines.map(\.extent.width).max() ?? 0) + 2 * padding
+    let height = lines.reduce(0) { $0 + $1.extent.height } + padding
+    withCairo(x: x, y: y, width: width, height: height) { context in
+      let radius = min(padding, height / 2)
+      cairo_new_sub_path(context)
+      cairo_arc(context, x + width - radius, y + radius, radius, -.pi / 2, 0)
+      cairo_arc(context, x + width - radius, y + height - radius, radius, 0, .pi / 2)
+      cairo_arc(context, x + radius, y + height - radius, radius, .pi / 2, .pi)
+      cairo_arc(context, x + radius, y + radius, radius, .pi, 1.5 * .pi)
+      cairo_close_path(context)
+      set(panel, opacity: panelOpacity)
+      cairo_fill(context)
+      set(colour, opacity: 1)
+      cairo_set_font_size(context, size)
+      var top = y + padding / 2
+      for line in lines {
+        cairo_move_to(context, x + padding, top + line.extent.ascent)
+        cairo_show_text(context, line.text)
+        top += line.extent.height
+      }
+    }
+  }
+
+  /// Throws what Cairo had to complain about.
+  func checkText() throws {
+    let status = cairo_status(context)
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw RenderError.text(String(cString: cairo_status_to_string(status)))
+    }
+  }
+
+  /// Chooses the colour that Cairo draws with.
+  func set(_ colour: PlaneColour, opacity: Double) {
+    cairo_set_source_rgba(context, Double(colour.y) / 255, Double(colour.u) / 255, Double(colour.v) / 255, opacity)
+  }
+}
+
+/// A colour in a frame's own YUV: its matrix and its range.
+///
+/// The whole overlay is drawn in YUV. Mixing is linear and so gives what mixing RGB and converting would give, and the
+/// conversion is done once for a colour instead of once for a pixel.
+struct PlaneColour: Hashable {
+  var y: UInt8
+  var u: UInt8
+  var v: UInt8
+
+  init(_ colour: RGBColour, in frame: VideoFrame) {
+    (y, u, v) = frame.yuv(red: colour.red, green: colour.green, blue: colour.blue)
+  }
+
+  /// The opaque canvas pixel, 0xFFYYUUVV.
+  var pixel: UInt32 { 0xFF00_0000 | UInt32(y) << 16 | UInt32(u) << 8 | UInt32(v) }
+}
+
+extension VideoFrame {
+  /// Gives the three planes to a kernel.
+  func withYUV420(_ body: (inout kapao_yuv420) -> Void) {
+    withPointer(to: 0) { y, yStride in
+      withPointer(to: 1) { u, uStride in
+        withPointer(to: 2) { v, vStride in
+          var planes = kapao_yuv420(
+            y: y, u: u, v: v, y_stride: yStride, u_stride: uStride, v_stride: vStride, width: Int32(size.width),
+            height: Int32(size.height))
+          body(&planes)
+        }
+      }
+    }
+  }
+
+  private func withPointer(to plane: Int, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Void) {
+    withMutablePlane(plane) { span, stride, width, height in
+      let divisor = plane == 0 ? 1 : 2
+      precondition(width >= (size.width + divisor - 1) / divisor && height >= (size.height + divisor - 1) / divisor)
+      precondition(span.count >= (height - 1) * stride + width, "a plane is shorter than its rows")
+      span.withUnsafeMutableBufferPointer { buffer in
+        if let base = buffer.baseAddress { body(base, stride) }
+      }
+    }
+  }
+}
+
+/// Why a frame could not be drawn on.
+public enum RenderError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Cairo has no memory for, or does not support, a canvas of this size.
+  case canvas(ImageSize)
+  /// Cairo could not draw text, for example because no font is installed.
+  case text(String)
+
+  /// One line for the user.
+  public var description: String {
+    switch self {
+    case .canvas(let size): "cannot draw on a picture of \(size)"
+    case .text(let reason): "cannot draw text: \(reason)"
     }
   }
 }

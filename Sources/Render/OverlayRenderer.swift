@@ -5,7 +5,7 @@ import VideoIO
 /// Draws poses and text onto frames of video, anti-aliased, in the frame's own YUV.
 ///
 /// Samples that are not under the drawing keep the decoder's value, bit by bit. Positions may be anywhere, also outside
-/// the picture or not finite: what cannot be seen is not drawn.
+/// the frame or not finite: what cannot be seen is not drawn.
 public final class OverlayRenderer: @unchecked Sendable {
   // @unchecked: the lock protects the canvas and the numbers; everything else is constant.
 
@@ -31,14 +31,17 @@ public final class OverlayRenderer: @unchecked Sendable {
   /// - Parameters:
   ///   - people: Poses in pixels of the frame.
   ///   - text: For the upper left corner.
+  ///   - shapes: Drawn over the people, in their order.
   /// - Throws: `RenderError`, or the frame's error where it cannot be made writable.
-  public func draw(_ people: [OverlayPerson], text: OverlayText = OverlayText(), onto frame: VideoFrame) throws {
+  public func draw(
+    _ people: [TrackedPose], text: OverlayText = OverlayText(), shapes: [OverlayShape] = [], onto frame: VideoFrame
+  ) throws {
     try lock.withLock {
       let numbers = numbers.numbers(for: people)
       let lines = text.lines(for: style)
       let trails = trails.update(people, at: text.time, skeleton: skeleton, seconds: style.trail)
       let isVisible = style.opacity > 0 && !(people.isEmpty && trails.isEmpty)
-      guard isVisible || !lines.isEmpty, frame.size.width > 0, frame.size.height > 0 else { return }
+      guard isVisible || !lines.isEmpty || !shapes.isEmpty, frame.size.width > 0, frame.size.height > 0 else { return }
       try frame.makeWritable()
       let canvas = try canvas(for: frame.size)
       if isVisible {
@@ -51,11 +54,21 @@ public final class OverlayRenderer: @unchecked Sendable {
         if !style.labels.isEmpty { for drawing in drawings { drawing.drawLabel(on: canvas) } }
         canvas.blend(onto: frame, opacity: style.opacity)
       }
+      if !shapes.isEmpty {
+        for shape in shapes { shape.draw(on: canvas, frame: frame) }
+        canvas.blend(onto: frame, opacity: 1)
+      }
       if !lines.isEmpty {
         draw(lines, on: canvas, frame: frame)
         canvas.blend(onto: frame, opacity: 1)
       }
-      try canvas.checkText()
+      do {
+        try canvas.checkText()
+      } catch {
+        // Cairo does nothing more after an error: the next frame begins with another canvas.
+        self.canvas = nil
+        throw error
+      }
     }
   }
 
@@ -67,7 +80,7 @@ public final class OverlayRenderer: @unchecked Sendable {
   }
 
   private func draw(_ trails: [TrailPiece], on canvas: OverlayCanvas, frame: VideoFrame) {
-    let width = OverlayMetrics(picture: frame.size, style: style).lineWidth
+    let width = OverlayMetrics(frame: frame.size, style: style).lineWidth
     for piece in trails {
       let colour = PersonDrawing.colour(identity: piece.identity, number: 0, style: style)
       canvas.draw(piece.segment, radius: width * 0.4 * (1 - 0.75 * piece.age), colour: PlaneColour(colour, in: frame))
@@ -75,7 +88,7 @@ public final class OverlayRenderer: @unchecked Sendable {
   }
 
   private func draw(_ lines: [String], on canvas: OverlayCanvas, frame: VideoFrame) {
-    let size = OverlayMetrics(picture: frame.size, style: style).fontSize
+    let size = OverlayMetrics(frame: frame.size, style: style).fontSize
     let measured = lines.map { ($0, canvas.extent(of: $0, size: size)) }
     canvas.draw(
       panel: measured, x: (size * 0.5).rounded(), y: (size * 0.5).rounded(), size: size, padding: size * 0.4,

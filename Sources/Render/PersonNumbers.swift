@@ -18,13 +18,13 @@ package struct PersonNumbers {
   package init() {}
 
   /// Numbers for one frame's people, in their order: the identity where there is one.
-  package mutating func numbers(for people: [OverlayPerson]) -> [Int] {
-    var numbers = people.map(\.identity)
+  package mutating func numbers(for people: [TrackedPose]) -> [Int] {
+    var numbers = people.map(\.trackID)
     for index in known.indices { known[index].age += 1 }
     known.removeAll { $0.age > patience }
 
     var pairs: [(overlap: Float, person: Int, known: Int)] = []
-    for (person, each) in people.enumerated() where each.identity == nil {
+    for (person, each) in people.enumerated() where each.trackID == nil {
       for (index, candidate) in known.enumerated() {
         let overlap = Self.overlap(each.pose.box, candidate.box)
         if overlap > leastOverlap { pairs.append((overlap, person, index)) }

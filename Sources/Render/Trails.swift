@@ -21,13 +21,13 @@ package struct Trails {
 
   /// Takes a frame's people; returns the lines to draw, oldest first, of the last `seconds`.
   package mutating func update(
-    _ people: [OverlayPerson], at time: Double?, skeleton: Skeleton, seconds: Double
+    _ people: [TrackedPose], at time: Double?, skeleton: Skeleton, seconds: Double
   ) -> [TrailPiece] {
     guard seconds > 0, let time, time.isFinite else { return [] }
     if time < last { ways.removeAll() }
     last = time
     for person in people {
-      guard let identity = person.identity, let place = Self.place(of: person.pose, skeleton: skeleton) else {
+      guard let identity = person.trackID, let place = Self.place(of: person.pose, skeleton: skeleton) else {
         continue
       }
       ways[identity, default: []].append(Point(time: time, x: place.x, y: place.y))
@@ -55,4 +55,12 @@ package struct Trails {
     }
     return place.x.isFinite && place.y.isFinite ? place : nil
   }
+}
+
+/// A piece of the way that someone has gone.
+package struct TrailPiece: Hashable {
+  package var identity: Int
+  package var segment: Segment
+  /// From 0 (now) to 1 (about to vanish).
+  package var age: Double
 }

@@ -2,14 +2,14 @@
 /// leave a row or a column alone.
 ///
 /// Shortest augmenting paths with potentials (Kuhn 1955, Jonker and Volgenant 1987), O(n² · m) for n ≤ m.
-public enum HungarianAssignment {
+package enum HungarianAssignment {
   /// The column of each row, or `nil` where the row is left alone.
   ///
   /// - Parameters:
   ///   - costs: `rows` × `columns` costs, row by row.
   ///   - limit: What leaving a row alone costs: pairs with this cost or more, or with a cost that is not a number, are
   ///     never made, and none is made that spoils better ones by more than it is worth.
-  public static func columns(costs: [Double], rows: Int, columns: Int, limit: Double) -> [Int?] {
+  package static func columns(costs: [Double], rows: Int, columns: Int, limit: Double) -> [Int?] {
     precondition(costs.count == rows * columns, "costs are not rows × columns")
     guard rows > 0, columns > 0 else { return [Int?](repeating: nil, count: rows) }
     func cost(_ row: Int, _ column: Int) -> Double {

@@ -1,4 +1,6 @@
 import CFFmpeg
+import Kapao
+import Support
 
 /// A container to write, as libav knows it.
 struct Container {
@@ -7,10 +9,12 @@ struct Container {
   private let path: String
 
   /// The container called `format`, or else the one that the extension of `path` stands for; Matroska on standard
-  /// output.
+  /// output, and on other descriptors.
   init(_ path: String, format: String?, libavOptions: [String: String] = [:]) throws(VideoError) {
     self.path = path
-    let wanted = format ?? (path == "-" ? "matroska" : nil)
+    var isDescriptor = false
+    if case .descriptor = OutputPlace(path) { isDescriptor = true }
+    let wanted = format ?? (isDescriptor ? "matroska" : nil)
     guard let output = av_guess_format(wanted, wanted == nil ? path : nil, nil) else {
       let detail = wanted.map { "unknown output format '\($0)'" } ?? "no container is known for this file extension"
       throw VideoError(operation: "write", input: path, code: .muxerNotFound, detail: detail, kind: .outputFailed)
@@ -40,12 +44,26 @@ struct Container {
   /// Whether its packets have no times.
   var hasNoTimestamps: Bool { has(AVFMT_NOTIMESTAMPS) }
 
+  /// Whether audio has no times, so that it begins with the picture.
+  var hasUntimedAudio: Bool { !hasVariableFrameRate && !name.hasPrefix("og") }
+
+  /// Whether packets may have times before 0, which players leave out.
+  var hasNegativeTimes: Bool { has(AVFMT_TS_NEGATIVE) }
+
   /// Whether codec headers belong to the container instead of the stream.
   var wantsGlobalHeader: Bool { has(AVFMT_GLOBALHEADER) }
 
-  /// Whether frames may follow each other at any distance. (libav's own flag is not set for MP4.)
+  /// Whether frames may follow each other at any distance. (libav's own flag is not set for MP4, FLV's relatives and
+  /// others.) A codec's bare stream is played at one rate; numbered pictures have no rate.
   var hasVariableFrameRate: Bool {
-    has(AVFMT_VARIABLE_FPS) || !["avi", "mxf", "dv", "gxf", "swf", "yuv4mpegpipe", "ogg", "ogv"].contains(name)
+    if hasNoTimestamps, !name.hasPrefix("mxf") {
+      return ["image2", "image2pipe", "ico", "mpjpeg", "null"].contains(name)
+    }
+    return ![
+      "avi", "avm2", "amv", "mxf", "mxf_d10", "mxf_opatom", "dv", "gxf", "swf", "yuv4mpegpipe", "ogg", "ogv", "rm",
+      "roq",
+      "filmstrip",
+    ].contains(name)
   }
 
   /// The codec that libav would choose for video.
@@ -73,9 +91,8 @@ struct Container {
 
   private func begins(withVideo codec: AVCodecID) -> Bool {
     guard native.pointee.video_codec != AV_CODEC_ID_NONE else { return false }
-    var parameters = avcodec_parameters_alloc()
-    defer { avcodec_parameters_free(&parameters) }
-    guard let parameters else { return false }
+    guard let owner = try? Owned(avcodec_parameters_alloc(), path) else { return false }
+    let parameters = owner.native
     parameters.pointee.codec_type = AVMEDIA_TYPE_VIDEO
     parameters.pointee.codec_id = codec
     parameters.pointee.format = AV_PIX_FMT_YUV420P.rawValue
@@ -89,10 +106,13 @@ struct Container {
   }
 
   /// Allocates what libav writes such a file with; FLAC and TrueHD in MP4, which libav calls experimental, are wanted.
-  func makeContext(_ context: inout UnsafeMutablePointer<AVFormatContext>?, url: String?) -> Int32 {
-    let result = avformat_alloc_output_context2(&context, native, nil, url)
+  func makeContext(url: String?) throws(VideoError) -> Owned<AVFormatContext> {
+    var context: UnsafeMutablePointer<AVFormatContext>?
+    try VideoError.check("write", path, kind: .outputFailed) {
+      FileName.withBytes(url ?? "") { avformat_alloc_output_context2(&context, native, nil, url == nil ? nil : $0) }
+    }
     if isMP4 { context?.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL }
-    return result
+    return try Owned(context, path)
   }
 
   /// Whether libav begins such a file with the streams that `add` adds, tried in memory. True for containers that open
@@ -101,16 +121,15 @@ struct Container {
     isSeekable: Bool, options: [String: String] = [:], _ add: (UnsafeMutablePointer<AVFormatContext>) -> Void
   ) -> Bool {
     guard !opensItsFiles else { return true }
-    var context: UnsafeMutablePointer<AVFormatContext>?
     var memory: UnsafeMutablePointer<AVIOContext>?
     guard avio_open_dyn_buf(&memory) >= 0, let memory else { return true }
-    guard makeContext(&context, url: nil) >= 0, let context else { return true }
     defer {
-      avformat_free_context(context)
       var bytes: UnsafeMutablePointer<UInt8>?
       avio_close_dyn_buf(memory, &bytes)
       av_free(bytes)
     }
+    guard let owner = try? makeContext(url: nil) else { return true }
+    let context = owner.native
     if !isSeekable { memory.pointee.seekable = 0 }
     context.pointee.pb = memory
     add(context)

@@ -10,14 +10,30 @@ public struct DamageReport: Sendable, Equatable, Codable {
   public var framesCorrupt = 0
   /// Timestamps that were missing where others were present, or did not increase.
   public var timestampsRepaired = 0
-  /// How often time jumped back because recordings were joined; what follows is delivered as one timeline.
-  public var timeJumps = 0
+  /// Where time jumped, because recordings were joined or an encoder was started again; what follows is delivered as one
+  /// timeline.
+  public var timeJumps: [TimeJump] = []
   /// Changes of the picture's size in mid-stream.
   public var sizeChanges = 0
   /// Changes of the pixel format in mid-stream.
   public var formatChanges = 0
+  /// Why the first picture of a list that could not be read was skipped.
+  public var pictureError: String?
   /// Why reading ended before the end of the input, if it did.
   public var readError: String?
+
+  /// A jump of time that was closed.
+  public struct TimeJump: Sendable, Equatable, Codable {
+    /// Seconds of the joined time at which what follows goes on.
+    public let time: Double
+    /// Seconds by which time jumped: forward if positive.
+    public let distance: Double
+
+    init(_ jump: TimelineStitcher.Jump) {
+      time = Double(jump.time) / 1e6
+      distance = Double(jump.distance) / 1e6
+    }
+  }
 
   /// An undamaged input.
   public init() {}
@@ -30,7 +46,7 @@ public struct DamageReport: Sendable, Equatable, Codable {
 
   /// Whether anything was lost or changed.
   public var isEmpty: Bool {
-    packetsDamaged == 0 && packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && timeJumps == 0
+    packetsDamaged == 0 && packetsFailed == 0 && framesCorrupt == 0 && timestampsRepaired == 0 && timeJumps.isEmpty
       && sizeChanges == 0
       && formatChanges == 0
       && readError == nil

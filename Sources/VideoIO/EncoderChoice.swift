@@ -48,17 +48,43 @@ struct EncoderChoice {
   var pixelFormat: AVPixelFormat {
     if isGIF { return AV_PIX_FMT_PAL8 }
     if codec.pointee.id == AV_CODEC_ID_MJPEG { return AV_PIX_FMT_YUVJ420P }
-    guard let list = codec.pointee.pix_fmts else { return AV_PIX_FMT_YUV420P }
+    guard let list = cffmpeg_pixel_formats(codec) else { return AV_PIX_FMT_YUV420P }
     return avcodec_find_best_pix_fmt_of_list(list, AV_PIX_FMT_YUV420P, 0, nil)
   }
 
-  /// The unit of time to encode in: the source's, unless encoder or container need frames at a fixed rate.
-  func timeBase(_ template: OutputTemplate, container: Container) -> Rational {
+  /// Whether it takes frames in the memory of a device only.
+  var needsUpload: Bool {
+    (av_pix_fmt_desc_get(pixelFormat)?.pointee.flags ?? 0) & UInt64(AV_PIX_FMT_FLAG_HWACCEL) != 0
+  }
+
+  /// The format of frames before they are uploaded, which is the same without.
+  var uploadedFormat: AVPixelFormat { needsUpload ? AV_PIX_FMT_NV12 : pixelFormat }
+
+  /// The device whose frames it takes.
+  var hardwareType: AVHWDeviceType? {
+    var index: Int32 = 0
+    while let configuration = avcodec_get_hw_config(codec, index) {
+      if configuration.pointee.pix_fmt == pixelFormat { return configuration.pointee.device_type }
+      index += 1
+    }
+    return nil
+  }
+
+  /// The rate of frames where encoder or container know one only; nil where frames may come at any time.
+  func constantRate(_ template: OutputTemplate, container: Container) -> Rational? {
+    guard ["mpeg2video", "mpeg1video"].contains(name) || !container.hasVariableFrameRate else { return nil }
+    return template.constantRate ?? template.frameRate ?? Rational(25, 1)
+  }
+
+  /// The unit of time to encode in where the rate is not constant: the source's, unless the encoder needs a coarser one,
+  /// which then is a part of the time between two frames.
+  func timeBase(_ template: OutputTemplate) -> Rational {
     if isGIF { return Rational(1, 100) }
-    let isLimited = ["mpeg4", "libxvid"].contains(name) && template.timeBase.denominator > 65535
-    let isFixed = ["mpeg2video", "mpeg1video"].contains(name) || !container.hasVariableFrameRate
-    if !isLimited, !isFixed { return template.timeBase }
-    return template.frameRate?.inverse ?? Rational(1, 25)
+    let finest = 65535
+    let isLimited = ["mpeg4", "libxvid"].contains(name) && template.timeBase.denominator > finest
+    guard isLimited else { return template.timeBase }
+    let rate = template.frameRate.flatMap { (1...finest).contains($0.numerator) ? $0 : nil } ?? Rational(25, 1)
+    return Rational(1, finest / rate.numerator * rate.numerator)
   }
 
   /// The encoder's options: quality and preset as asked for, good defaults otherwise.

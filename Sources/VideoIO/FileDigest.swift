@@ -1,15 +1,17 @@
 import CFFmpeg
 import Foundation
+import Kapao
+import Support
 
 /// Checksums of files.
-public enum FileDigest {
+package enum FileDigest {
   /// The SHA-256 of a file's bytes as 64 hexadecimal digits, read in pieces.
   ///
   /// - Throws: ``VideoError`` when the file cannot be read.
-  public static func sha256(ofFile path: String) throws -> String {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw VideoError(operation: "read", input: path, code: AVErrorCode(errno: errno == 0 ? ENOENT : errno))
-    }
+  package static func sha256(ofFile path: String) throws -> String {
+    let descriptor = FileSystem.open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw VideoError(operation: "read", input: path, code: AVErrorCode(errno: errno)) }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? file.close() }
     guard let sha = av_sha_alloc() else { throw VideoError(operation: "read", input: path, code: .outOfMemory) }
     defer { av_free(UnsafeMutableRawPointer(sha)) }

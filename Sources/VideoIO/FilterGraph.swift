@@ -3,55 +3,47 @@ import Kapao
 
 /// A libavfilter graph with one video input and one video output.
 final class FilterGraph {
-  private var graph: UnsafeMutablePointer<AVFilterGraph>?
+  private let owner: Owned<AVFilterGraph>
   private let source: UnsafeMutablePointer<AVFilterContext>
   private let sink: UnsafeMutablePointer<AVFilterContext>
 
   /// Builds `description` for frames like `frame`.
-  init(_ description: String, like frame: UnsafeMutablePointer<AVFrame>, timeBase: Rational) throws(VideoError) {
+  init(
+    _ description: String, like frame: UnsafeMutablePointer<AVFrame>, timeBase: Rational, threads: Int = 1
+  ) throws(VideoError) {
     LibavLog.install()
-    var graph = avfilter_graph_alloc()
-    self.graph = graph
+    owner = try Owned(avfilter_graph_alloc(), "filter graph")
+    let graph = owner.native
+    graph.pointee.nb_threads = Int32(threads)
     let aspect = frame.pointee.sample_aspect_ratio
     let arguments =
       "video_size=\(frame.pointee.width)x\(frame.pointee.height):pix_fmt=\(frame.pointee.format)"
       + ":time_base=\(timeBase):pixel_aspect=\(max(0, aspect.num))/\(max(1, aspect.den))"
     var source: UnsafeMutablePointer<AVFilterContext>?
     var sink: UnsafeMutablePointer<AVFilterContext>?
-    do {
-      graph = try VideoError.allocated(graph, "filter graph")
-      graph?.pointee.nb_threads = 1
-      try VideoError.check("filter", description) {
-        avfilter_graph_create_filter(&source, avfilter_get_by_name("buffer"), "in", arguments, nil, graph)
+    try VideoError.check("filter", description) {
+      avfilter_graph_create_filter(&source, avfilter_get_by_name("buffer"), "in", arguments, nil, graph)
+    }
+    try VideoError.check("filter", description) {
+      avfilter_graph_create_filter(&sink, avfilter_get_by_name("buffersink"), "out", nil, nil, graph)
+    }
+    try VideoError.check("filter", description) {
+      var inputs = avfilter_inout_alloc()
+      var outputs = avfilter_inout_alloc()
+      defer {
+        avfilter_inout_free(&inputs)
+        avfilter_inout_free(&outputs)
       }
-      try VideoError.check("filter", description) {
-        avfilter_graph_create_filter(&sink, avfilter_get_by_name("buffersink"), "out", nil, nil, graph)
-      }
-      try VideoError.check("filter", description) {
-        var inputs = avfilter_inout_alloc()
-        var outputs = avfilter_inout_alloc()
-        defer {
-          avfilter_inout_free(&inputs)
-          avfilter_inout_free(&outputs)
-        }
-        outputs?.pointee.name = av_strdup("in")
-        outputs?.pointee.filter_ctx = source
-        inputs?.pointee.name = av_strdup("out")
-        inputs?.pointee.filter_ctx = sink
-        let result = avfilter_graph_parse_ptr(graph, description, &inputs, &outputs, nil)
-        return result < 0 ? result : avfilter_graph_config(graph, nil)
-      }
-    } catch {
-      avfilter_graph_free(&graph)
-      throw error
+      outputs?.pointee.name = av_strdup("in")
+      outputs?.pointee.filter_ctx = source
+      inputs?.pointee.name = av_strdup("out")
+      inputs?.pointee.filter_ctx = sink
+      let result = avfilter_graph_parse_ptr(graph, description, &inputs, &outputs, nil)
+      return result < 0 ? result : avfilter_graph_config(graph, nil)
     }
     guard let source, let sink else { preconditionFailure("a configured graph has both ends") }
     self.source = source
     self.sink = sink
-  }
-
-  deinit {
-    avfilter_graph_free(&graph)
   }
 
   /// Feeds a frame, of which the graph takes a reference of its own; nil ends the input.
@@ -62,11 +54,10 @@ final class FilterGraph {
   }
 
   /// The next output frame; nil if the graph wants more input or has ended.
-  func pull() throws(VideoError) -> UnsafeMutablePointer<AVFrame>? {
-    var output: UnsafeMutablePointer<AVFrame>? = try VideoError.allocated(av_frame_alloc(), "frame")
-    let result = av_buffersink_get_frame(sink, output)
-    if result >= 0 { return output }
-    av_frame_free(&output)
+  func pull() throws(VideoError) -> Owned<AVFrame>? {
+    let output = try Owned(av_frame_alloc(), "frame")
+    let result = av_buffersink_get_frame(sink, output.native)
+    if result >= 0 { return consume output }
     let code = AVErrorCode(rawValue: result)
     guard code == .again || code == .endOfFile else {
       throw VideoError(operation: "filter", input: "frame", code: code)

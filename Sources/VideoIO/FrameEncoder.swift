@@ -3,7 +3,8 @@ import Kapao
 
 /// Owns an encoder: takes frames in the source's time, gives packets in the encoder's.
 final class FrameEncoder {
-  let context: UnsafeMutablePointer<AVCodecContext>
+  private let owner: Owned<AVCodecContext>
+  var context: UnsafeMutablePointer<AVCodecContext> { owner.native }
   /// The unit of the packets' timestamps.
   let timeBase: Rational
 
@@ -12,10 +13,16 @@ final class FrameEncoder {
   private let sourceTimeBase: Rational
   private let originTicks: Int64
   private let size: ImageSize
-  private let packet: UnsafeMutablePointer<AVPacket>
-  private let scratch: UnsafeMutablePointer<AVFrame>
+  private let packet: Owned<AVPacket>
+  private let scratch: Owned<AVFrame>
   private var conversion: FilterGraph?
+  private let upload: HardwareFrames?
   private var pacer: FramePacer
+  private var keyFrames: KeyFrameSchedule
+  /// The frames per second, where frames are repeated or left out to have just as many.
+  let constantRate: Rational?
+  /// The last frame, and when it ends, where frames are repeated.
+  private var last: (frame: VideoFrame, end: Int64)?
   private var durations: [Int64: Int64] = [:]
 
   /// Opens the encoder for frames like `first`; `originTicks` is the source's time that becomes 0.
@@ -27,36 +34,30 @@ final class FrameEncoder {
     self.originTicks = originTicks
     path = muxer.destination.path
     sourceTimeBase = first.timeBase
-    timeBase = choice.timeBase(template, container: muxer.container)
+    constantRate = choice.constantRate(template, container: muxer.container)
+    timeBase = constantRate?.inverse ?? choice.timeBase(template)
     size = first.size
-    pacer = FramePacer(frameRate: choice.isGIF ? template.frameRate : nil, minimumGap: choice.isGIF ? 2 : 0)
-    let context = try VideoError.allocated(avcodec_alloc_context3(choice.codec), path)
+    pacer = FramePacer(
+      constantRate != nil ? .constantRate : choice.isGIF ? .gif(frameRate: template.frameRate) : .none)
+    keyFrames = KeyFrameSchedule(interval: options.keyFrameInterval, timeBase: timeBase)
+    owner = try Owned(avcodec_alloc_context3(choice.codec), path)
+    let context = owner.native
+    if options.keyFrameInterval != nil, choice.codec.pointee.priv_class != nil {
+      // Where there is such an option, key frames that are asked for would be none that players can begin with.
+      av_opt_set(context.pointee.priv_data, "forced-idr", "1", 0)
+    }
     Self.configure(context, choice: choice, options: options, template: template, first: first.native)
     context.pointee.time_base = timeBase.native
+    if let constantRate { context.pointee.framerate = constantRate.native }
     if muxer.container.wantsGlobalHeader { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     if muxer.container.name == "avi" { context.pointee.max_b_frames = 0 }
-    do {
-      try VideoError.check("encode", path, kind: .outputFailed) {
-        libav.withNative { avcodec_open2(context, choice.codec, $0) }
-      }
-      packet = try VideoError.allocated(av_packet_alloc(), path)
-      scratch = try VideoError.allocated(av_frame_alloc(), path)
-    } catch {
-      var context: UnsafeMutablePointer<AVCodecContext>? = context
-      avcodec_free_context(&context)
-      throw error
+    upload = choice.needsUpload ? try HardwareFrames(context, choice, path: muxer.destination.path) : nil
+    try VideoError.check("encode", path, kind: .outputFailed) {
+      libav.withNative { avcodec_open2(context, choice.codec, $0) }
     }
-    self.context = context
-    conversion = try Self.conversion(choice, first: first, timeBase: timeBase)
-  }
-
-  deinit {
-    var context: UnsafeMutablePointer<AVCodecContext>? = context
-    var packet: UnsafeMutablePointer<AVPacket>? = packet
-    var scratch: UnsafeMutablePointer<AVFrame>? = scratch
-    avcodec_free_context(&context)
-    av_packet_free(&packet)
-    av_frame_free(&scratch)
+    packet = try Owned(av_packet_alloc(), path)
+    scratch = try Owned(av_frame_alloc(), path)
+    conversion = try Self.conversion(choice, options: options, first: first, timeBase: timeBase)
   }
 
   /// Encodes a frame and hands over the packets that are ready, whose content the receiver may take.
@@ -67,21 +68,33 @@ final class FrameEncoder {
         detail: "a frame of \(frame.size) in a video of \(size)", kind: .outputFailed)
     }
     let ticks = (frame.pts &- originTicks).rescaled(from: sourceTimeBase, to: timeBase)
-    guard let pts = pacer.admit(ticks) else { return }
+    guard let (repeats, pts) = pacer.admit(ticks) else { return }
     let duration = frame.duration.rescaled(from: sourceTimeBase, to: timeBase)
+    guard constantRate != nil else { return try encode(frame, pts: pts, duration: duration, body) }
+    for time in repeats { try encode(last?.frame ?? frame, pts: time, duration: 1, body) }
+    try encode(frame, pts: pts, duration: 1, body)
+    last = (frame, ticks &+ duration)
+  }
+
+  /// Frames that were left out because the output's rate has no place for them.
+  var dropped: Int { pacer.dropped }
+
+  private func encode(
+    _ frame: VideoFrame, pts: Int64, duration: Int64, _ body: (UnsafeMutablePointer<AVPacket>) throws -> Void
+  ) throws {
+    let scratch = scratch.native
     try VideoError.check("encode", path, kind: .outputFailed) { av_frame_ref(scratch, frame.native) }
     defer { av_frame_unref(scratch) }
     scratch.pointee.pts = pts
-    scratch.pointee.pkt_duration = duration
-    scratch.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    cffmpeg_frame_set_duration(scratch, duration)
+    scratch.pointee.pict_type = keyFrames.isDue(pts) ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
     if duration > 0 { durations[pts] = duration }
     if let conversion {
       try conversion.push(scratch)
       try drain(conversion, body)
     } else if choice.needsEvenSize, size.width % 2 + size.height % 2 > 0 {
       let padded = try EvenPadder.pad(scratch)
-      defer { Self.free(padded) }
-      try send(padded, body)
+      try send(padded.native, body)
     } else {
       try send(scratch, body)
     }
@@ -89,6 +102,9 @@ final class FrameEncoder {
 
   /// Hands over the packets that are left.
   func finish(_ body: (UnsafeMutablePointer<AVPacket>) throws -> Void) throws {
+    if let last {
+      for time in pacer.finish(last.end) { try encode(last.frame, pts: time, duration: 1, body) }
+    }
     if let conversion {
       try conversion.push(nil)
       try drain(conversion, body)
@@ -98,15 +114,20 @@ final class FrameEncoder {
 
   private func drain(_ graph: FilterGraph, _ body: (UnsafeMutablePointer<AVPacket>) throws -> Void) throws {
     while let converted = try graph.pull() {
-      defer { Self.free(converted) }
-      try send(converted, body)
+      try send(converted.native, body)
     }
   }
 
   private func send(
     _ frame: UnsafeMutablePointer<AVFrame>?, _ body: (UnsafeMutablePointer<AVPacket>) throws -> Void
   ) throws {
-    try VideoError.check("encode", path, kind: .outputFailed) { avcodec_send_frame(context, frame) }
+    if let frame, let upload {
+      let uploaded = try upload.upload(frame)
+      try VideoError.check("encode", path, kind: .outputFailed) { avcodec_send_frame(context, uploaded.native) }
+    } else {
+      try VideoError.check("encode", path, kind: .outputFailed) { avcodec_send_frame(context, frame) }
+    }
+    let packet = packet.native
     while true {
       let result = avcodec_receive_packet(context, packet)
       let code = AVErrorCode(rawValue: result)
@@ -119,10 +140,5 @@ final class FrameEncoder {
       try body(packet)
       av_packet_unref(packet)
     }
-  }
-
-  private static func free(_ frame: UnsafeMutablePointer<AVFrame>) {
-    var frame: UnsafeMutablePointer<AVFrame>? = frame
-    av_frame_free(&frame)
   }
 }

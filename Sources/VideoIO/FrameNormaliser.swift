@@ -4,7 +4,8 @@ import Kapao
 /// Turns whatever a decoder gives into upright 8-bit YUV 4:2:0 of one size, the first frame's.
 ///
 /// Frames that are so already pass untouched. The range (TV or full) and matrix of the first frame are kept; RGB
-/// becomes TV range in the matrix usual for its height, grey becomes full range, so that its values stay.
+/// becomes TV range in the matrix usual for its height, grey becomes full range, so that its values stay. High dynamic
+/// range and wide colour become BT.709, unless they are to be kept.
 final class FrameNormaliser {
   private struct Shape: Hashable {
     let width: Int32
@@ -13,10 +14,12 @@ final class FrameNormaliser {
     let isFullRange: Bool
     let orientation: Orientation
     let isInterlaced: Bool
+    let wideColour: WideColour?
   }
 
   private let orientation: Orientation
   private let ignoresFrameMatrix: Bool
+  private let hdr: ReaderOptions.HDR
   private let timeBase: Rational
   private var first: (size: ImageSize, isFullRange: Bool, matrix: AVColorSpace)?
   private var graph: (shape: Shape, graph: FilterGraph)?
@@ -31,48 +34,47 @@ final class FrameNormaliser {
   private(set) var formatChanges = 0
 
   /// For frames of a stream with this display matrix; `rotate` replaces it.
-  init(stream: Orientation, rotate: Int?, timeBase: Rational) {
+  init(stream: Orientation, rotate: Int?, hdr: ReaderOptions.HDR, timeBase: Rational) {
+    self.hdr = hdr
     orientation = rotate.map(Orientation.init(clockwise:)) ?? stream
     ignoresFrameMatrix = rotate != nil
     self.timeBase = timeBase
   }
 
-  /// Consumes `frame`; the result is owned by the caller.
-  func normalise(_ frame: UnsafeMutablePointer<AVFrame>) throws(VideoError) -> UnsafeMutablePointer<AVFrame> {
-    var frame = frame
-    do {
-      let isColourless = try prepare(&frame)
-      let shape = shape(of: frame)
-      countChanges(shape)
-      let upright = shape.orientation.isTransposing
-      let size = ImageSize(
-        width: Int(upright ? shape.height : shape.width), height: Int(upright ? shape.width : shape.height))
-      let target = first ?? (size, shape.isFullRange, Self.matrix(of: frame))
-      first = target
-      let isPlain = frame.pointee.format == AV_PIX_FMT_YUV420P.rawValue && shape.isFullRange == target.isFullRange
-      let isUpsideDown = frame.pointee.linesize.0 < 0
-      if !isPlain || isUpsideDown || size != target.size || shape.orientation != .upright {
-        frame = try filter(frame, shape, to: target, scaling: !isPlain || size != target.size)
-        frame.pointee.color_range = target.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
-        if !isColourless { frame.pointee.colorspace = target.matrix }
-      }
-      av_frame_remove_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX)
-      return frame
-    } catch {
-      Self.free(frame)
-      throw error
+  /// The frame as it is to be.
+  func normalise(_ frame: consuming Owned<AVFrame>) throws(VideoError) -> Owned<AVFrame> {
+    let isColourless = try prepare(&frame)
+    let shape = shape(of: frame.native)
+    countChanges(shape)
+    let upright = shape.orientation.isTransposing
+    let size = ImageSize(
+      width: Int(upright ? shape.height : shape.width), height: Int(upright ? shape.width : shape.height))
+    let isConverted = shape.wideColour != nil
+    let target =
+      first ?? (size, !isConverted && shape.isFullRange, isConverted ? AVCOL_SPC_BT709 : Self.matrix(of: frame.native))
+    first = target
+    let isPlain = frame.native.pointee.format == AV_PIX_FMT_YUV420P.rawValue && shape.isFullRange == target.isFullRange
+    let isUpsideDown = frame.native.pointee.linesize.0 < 0
+    if !isPlain || isUpsideDown || size != target.size || shape.orientation != .upright || isConverted {
+      let hasOtherColour =
+        isConverted ? target.isFullRange || target.matrix != AVCOL_SPC_BT709 : !isPlain
+      frame = try filter(frame.native, shape, to: target, scaling: hasOtherColour || size != target.size)
+      if isConverted { WideColour.describe(frame.native) }
+      frame.native.pointee.color_range = target.isFullRange ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+      if !isColourless { frame.native.pointee.colorspace = target.matrix }
     }
+    av_frame_remove_side_data(frame.native, AV_FRAME_DATA_DISPLAYMATRIX)
+    return frame
   }
 
   /// Settles formats that libswscale would treat otherwise; whether the picture has no colour.
-  private func prepare(_ frame: inout UnsafeMutablePointer<AVFrame>) throws(VideoError) -> Bool {
-    let format = AVPixelFormat(frame.pointee.format)
+  private func prepare(_ owner: inout Owned<AVFrame>) throws(VideoError) -> Bool {
+    let format = AVPixelFormat(owner.native.pointee.format)
     if DepthScaler.handles(format) {
-      let converted = try depth.convert(frame)
-      Self.free(frame)
-      frame = converted
+      owner = try depth.convert(owner.native)
       return true
     }
+    let frame = owner.native
     switch format {
     case AV_PIX_FMT_YUVJ420P: frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
     case AV_PIX_FMT_YUVJ422P: frame.pointee.format = AV_PIX_FMT_YUV422P.rawValue
@@ -99,7 +101,7 @@ final class FrameNormaliser {
       width: frame.pointee.width, height: frame.pointee.height, format: frame.pointee.format,
       isFullRange: frame.pointee.color_range == AVCOL_RANGE_JPEG,
       orientation: ignoresFrameMatrix ? orientation : Orientation(frame) ?? orientation,
-      isInterlaced: frame.pointee.interlaced_frame != 0)
+      isInterlaced: cffmpeg_frame_is_interlaced(frame) != 0, wideColour: hdr == .keep ? nil : WideColour(frame))
   }
 
   private func countChanges(_ shape: Shape) {
@@ -118,55 +120,48 @@ final class FrameNormaliser {
     return frame.pointee.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
   }
 
-  /// Consumes `frame`.
   private func filter(
     _ frame: UnsafeMutablePointer<AVFrame>, _ shape: Shape,
     to target: (size: ImageSize, isFullRange: Bool, matrix: AVColorSpace), scaling: Bool
-  ) throws(VideoError) -> UnsafeMutablePointer<AVFrame> {
+  ) throws(VideoError) -> Owned<AVFrame> {
     if graph?.shape != shape {
-      var filters = shape.orientation.filters
+      if shape.wideColour != nil, !WideColour.isAvailable {
+        throw VideoError(
+          operation: "convert", input: "HDR", code: .filterNotFound,
+          detail: "libavfilter has no zscale; --hdr keep takes the numbers as they are")
+      }
+      var filters = (shape.wideColour?.filters ?? []) + shape.orientation.filters
+      let isFullRange = shape.wideColour == nil && shape.isFullRange
       if scaling {
         let matrix = ColourMatrix(target.matrix, height: target.size.height).filterName
-        let input = ColourMatrix(frame.pointee.colorspace, height: Int(shape.height)).filterName
+        let space = shape.wideColour == nil ? frame.pointee.colorspace : AVCOL_SPC_BT709
+        let input = ColourMatrix(space, height: Int(shape.height)).filterName
         filters.append(
           "scale=w=\(target.size.width):h=\(target.size.height):interl=\(shape.isInterlaced ? 1 : 0)"
-            + ":in_range=\(shape.isFullRange ? "pc" : "tv"):out_range=\(target.isFullRange ? "pc" : "tv")"
+            + ":in_range=\(isFullRange ? "pc" : "tv"):out_range=\(target.isFullRange ? "pc" : "tv")"
             + ":in_color_matrix=\(input):out_color_matrix=\(matrix):flags=bicubic+accurate_rnd+full_chroma_int")
       }
       filters.append("format=yuv420p")
-      graph = (shape, try FilterGraph(filters.joined(separator: ","), like: frame, timeBase: timeBase))
+      graph = (
+        shape,
+        try FilterGraph(
+          filters.joined(separator: ","), like: frame, timeBase: timeBase,
+          threads: shape.wideColour == nil ? 1 : 2)
+      )
     }
     try graph?.graph.push(frame)
     guard let output = try graph?.graph.pull() else {
       throw VideoError(operation: "filter", input: "frame", code: .invalidData)
     }
-    let result = output.pointee.linesize.0 < 0 ? try Self.topDown(output) : output
-    Self.free(frame)
-    return result
+    return output.native.pointee.linesize.0 < 0 ? try Self.topDown(output.native) : output
   }
 
-  /// A copy whose rows lie in memory from top to bottom. Consumes `frame`.
-  private static func topDown(_ frame: UnsafeMutablePointer<AVFrame>) throws(VideoError)
-    -> UnsafeMutablePointer<AVFrame>
-  {
-    defer { free(frame) }
-    let output = try VideoError.allocated(av_frame_alloc(), "frame")
-    output.pointee.format = frame.pointee.format
-    output.pointee.width = frame.pointee.width
-    output.pointee.height = frame.pointee.height
-    do {
-      try VideoError.check("allocate", "frame") { av_frame_get_buffer(output, 0) }
-      try VideoError.check("copy", "frame") { av_frame_copy(output, frame) }
-      try VideoError.check("copy", "frame") { av_frame_copy_props(output, frame) }
-    } catch {
-      free(output)
-      throw error
-    }
+  /// A copy whose rows lie in memory from top to bottom.
+  private static func topDown(_ frame: UnsafeMutablePointer<AVFrame>) throws(VideoError) -> Owned<AVFrame> {
+    let output = try Owned.new(
+      like: frame, format: frame.pointee.format, width: frame.pointee.width, height: frame.pointee.height)
+    let copy = output.native
+    try VideoError.check("copy", "frame") { av_frame_copy(copy, frame) }
     return output
-  }
-
-  private static func free(_ frame: UnsafeMutablePointer<AVFrame>) {
-    var frame: UnsafeMutablePointer<AVFrame>? = frame
-    av_frame_free(&frame)
   }
 }

@@ -1,4 +1,6 @@
+import CFFmpeg
 import Foundation
+import Support
 
 /// Ends the blocking calls of a ``VideoReader``, also while it is being opened: after ``cancel()``, or when the time
 /// allowed for a call is over.
@@ -48,5 +50,16 @@ public final class Interrupter: @unchecked Sendable {
       if let deadline, MonotonicTime.nanoseconds > deadline { timedOut = true }
       return cancelled || timedOut
     }
+  }
+}
+
+extension Interrupter {
+  /// What libav* asks while it waits. The interrupter must outlive the context that it is given to.
+  var callback: AVIOInterruptCB {
+    AVIOInterruptCB(
+      callback: { opaque in
+        guard let opaque else { return 0 }
+        return Unmanaged<Interrupter>.fromOpaque(opaque).takeUnretainedValue().shouldStop ? 1 : 0
+      }, opaque: Unmanaged.passUnretained(self).toOpaque())
   }
 }

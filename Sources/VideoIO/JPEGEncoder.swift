@@ -15,7 +15,7 @@ public final class JPEGEncoder: @unchecked Sendable {
   private let maximumWidth: Int?
   private var shape: Shape?
   private var graph: FilterGraph?
-  private var context: UnsafeMutablePointer<AVCodecContext>?
+  private var context: Owned<AVCodecContext>?
 
   /// - Parameters:
   ///   - quality: libav's scale from 2 (best) to 31.
@@ -25,37 +25,31 @@ public final class JPEGEncoder: @unchecked Sendable {
     self.maximumWidth = maximumWidth
   }
 
-  deinit { avcodec_free_context(&context) }
-
   /// The frame as the bytes of a JPEG file.
   ///
   /// - Throws: ``VideoError`` when memory runs out or the encoder refuses the picture.
   public func encode(_ frame: VideoFrame) throws(VideoError) -> [UInt8] {
     try adapt(to: frame)
-    guard let graph else { throw VideoError(operation: "encode", input: "picture", code: .invalidData) }
+    guard let graph else { throw VideoError(operation: "encode", input: "frame", code: .invalidData) }
     try graph.push(frame.native)
-    var picture = try graph.pull()
-    defer { av_frame_free(&picture) }
-    guard let converted = picture else {
-      throw VideoError(operation: "encode", input: "picture", code: .invalidData)
+    guard let picture = try graph.pull() else {
+      throw VideoError(operation: "encode", input: "frame", code: .invalidData)
     }
-    if context == nil { context = try open(like: converted) }
-    guard let context else { return [] }
-    converted.pointee.pict_type = AV_PICTURE_TYPE_NONE
-    converted.pointee.quality = context.pointee.global_quality
-    try VideoError.check("encode", "picture", kind: .outputFailed) { avcodec_send_frame(context, converted) }
-    var packet = av_packet_alloc()
-    defer { av_packet_free(&packet) }
-    try VideoError.check("encode", "picture", kind: .outputFailed) { avcodec_receive_packet(context, packet) }
-    guard let bytes = packet?.pointee.data, let count = packet?.pointee.size else { return [] }
-    return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
+    if context == nil { context = try open(like: picture.native) }
+    guard let encoder = context?.native else { return [] }
+    picture.native.pointee.pict_type = AV_PICTURE_TYPE_NONE
+    picture.native.pointee.quality = encoder.pointee.global_quality
+    try VideoError.check("encode", "frame", kind: .outputFailed) { avcodec_send_frame(encoder, picture.native) }
+    let packet = try Owned(av_packet_alloc(), "frame")
+    try VideoError.check("encode", "frame", kind: .outputFailed) { avcodec_receive_packet(encoder, packet.native) }
+    return Array(UnsafeBufferPointer(start: packet.native.pointee.data, count: Int(packet.native.pointee.size)))
   }
 
   private func adapt(to frame: VideoFrame) throws(VideoError) {
     let wanted = Shape(size: frame.size, isFullRange: frame.isFullRange, matrix: frame.colourMatrix)
     guard wanted != shape else { return }
     shape = nil
-    avcodec_free_context(&context)
+    context = nil
     var width = frame.size.width
     var height = frame.size.height
     if let maximumWidth, width > maximumWidth {
@@ -69,14 +63,12 @@ public final class JPEGEncoder: @unchecked Sendable {
     shape = wanted
   }
 
-  private func open(
-    like frame: UnsafeMutablePointer<AVFrame>
-  ) throws(VideoError) -> UnsafeMutablePointer<AVCodecContext> {
+  private func open(like frame: UnsafeMutablePointer<AVFrame>) throws(VideoError) -> Owned<AVCodecContext> {
     guard let codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG) else {
-      throw VideoError(operation: "encode", input: "picture", code: .encoderNotFound, kind: .outputFailed)
+      throw VideoError(operation: "encode", input: "frame", code: .encoderNotFound, kind: .outputFailed)
     }
-    var context = avcodec_alloc_context3(codec)
-    let native = try VideoError.allocated(context, "picture")
+    let context = try Owned(avcodec_alloc_context3(codec), "frame")
+    let native = context.native
     native.pointee.width = frame.pointee.width
     native.pointee.height = frame.pointee.height
     native.pointee.pix_fmt = AV_PIX_FMT_YUVJ420P
@@ -85,12 +77,7 @@ public final class JPEGEncoder: @unchecked Sendable {
     native.pointee.thread_count = 1
     native.pointee.flags |= AV_CODEC_FLAG_QSCALE
     native.pointee.global_quality = Int32(quality) * FF_QP2LAMBDA
-    do {
-      try VideoError.check("encode", "picture", kind: .outputFailed) { avcodec_open2(native, codec, nil) }
-    } catch {
-      avcodec_free_context(&context)
-      throw error
-    }
-    return native
+    try VideoError.check("encode", "frame", kind: .outputFailed) { avcodec_open2(native, codec, nil) }
+    return context
   }
 }

@@ -1,5 +1,6 @@
 import CFFmpeg
 import Foundation
+import Support
 
 /// libav's log: not printed, but with the last error line of each running call kept for ``VideoError``.
 enum LibavLog {
@@ -27,5 +28,36 @@ enum LibavLog {
     state.begin()
     let result = call()
     return (result, state.end())
+  }
+}
+
+/// The lines of libav's log that are being kept.
+final class LibavLogState: Sendable {
+  private let lines = Locked([pthread_t: (last: String?, part: String)]())
+
+  /// Starts keeping the calling thread's lines.
+  func begin() {
+    lines.withLock { $0[pthread_self()] = (nil, "") }
+  }
+
+  /// Stops keeping them; the last complete one.
+  func end() -> String? {
+    lines.withLock {
+      guard let kept = $0.removeValue(forKey: pthread_self()) else { return nil }
+      return kept.part.isEmpty ? kept.last : kept.part
+    }
+  }
+
+  /// Takes a piece of log, which is a line where it ends in a line feed.
+  func add(_ text: String) {
+    lines.withLock {
+      guard var kept = $0[pthread_self()] else { return }
+      kept.part += text
+      if kept.part.hasSuffix("\n") {
+        let line = kept.part.trimmingCharacters(in: .whitespacesAndNewlines)
+        kept = (line.isEmpty ? kept.last : line, "")
+      }
+      $0[pthread_self()] = kept
+    }
   }
 }

@@ -9,19 +9,15 @@ public final class MediaPacket: @unchecked Sendable {
   /// The unit of the packet's timestamps, in seconds.
   public let timeBase: Rational
 
-  let native: UnsafeMutablePointer<AVPacket>
+  private let owner: Owned<AVPacket>
+  var native: UnsafeMutablePointer<AVPacket> { owner.native }
 
   /// Takes the content of `packet`, which is empty afterwards.
   init(moving packet: UnsafeMutablePointer<AVPacket>, timeBase: Rational) throws(VideoError) {
-    native = try VideoError.allocated(av_packet_alloc(), "packet")
-    av_packet_move_ref(native, packet)
-    streamIndex = Int(native.pointee.stream_index)
+    owner = try Owned(av_packet_alloc(), "packet")
+    av_packet_move_ref(owner.native, packet)
+    streamIndex = Int(owner.native.pointee.stream_index)
     self.timeBase = timeBase
-  }
-
-  deinit {
-    var packet: UnsafeMutablePointer<AVPacket>? = native
-    av_packet_free(&packet)
   }
 
   /// Number of bytes.
@@ -50,4 +46,35 @@ public final class MediaPacket: @unchecked Sendable {
     let ticks = native.pointee.pts == cffmpeg_no_pts() ? native.pointee.dts : native.pointee.pts
     return ticks == cffmpeg_no_pts() ? nil : ticks.microseconds(timeBase)
   }
+}
+
+/// When the packets had arrived whose frames are still in the decoder. Frames leave it in another order than packets go
+/// in, and later ones may have to come first.
+package struct PacketArrivals: Sendable {
+  /// More packets than any decoder holds.
+  private static let most = 64
+  private var packets: [(pts: Int64, time: Double)] = []
+
+  package init() {}
+
+  /// A packet with this stamp has gone into the decoder. Of packets that cannot be told apart, the last one counts.
+  package mutating func add(pts: Int64, at time: Double) {
+    packets.removeAll { $0.pts == pts }
+    if packets.count == Self.most { packets.removeFirst() }
+    packets.append((pts, time))
+  }
+
+  /// When the packet of the frame with this stamp had arrived; nil if there was none.
+  package mutating func take(pts: Int64) -> Double? {
+    guard let index = packets.firstIndex(where: { $0.pts == pts }) else { return nil }
+    return packets.remove(at: index).time
+  }
+}
+
+/// What a ``VideoReader`` delivers.
+public enum ReaderItem: Sendable {
+  /// A decoded frame.
+  case frame(VideoFrame)
+  /// A packet of a stream that is copied.
+  case packet(MediaPacket)
 }

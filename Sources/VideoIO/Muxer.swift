@@ -1,13 +1,17 @@
 import CFFmpeg
+import Kapao
+import Support
 
 /// Owns an output container: its streams, header, packets and trailer.
 final class Muxer {
   let destination: OutputDestination
   let container: Container
-  let context: UnsafeMutablePointer<AVFormatContext>
+  /// Nil when it is closed.
+  private var owner: Owned<AVFormatContext>?
   private let interrupter: Interrupter
+  private let tls: TLSOptions
   private let interleaves: Bool
-  private var isOpen = true
+  let isRecoverable: Bool
   /// Whether a header was written that no trailer follows yet.
   private var needsTrailer = false
   private var lastDTS: [Int32: Int64] = [:]
@@ -19,45 +23,59 @@ final class Muxer {
 
   /// Opens the output.
   ///
-  /// - Parameter interleaves: Whether packets are kept back until those of all streams can be written in order of time;
-  ///   otherwise they are written as they come.
+  /// - Parameters:
+  ///   - tls: How the certificate of a server is checked.
+  ///   - interleaves: Whether packets are kept back until those of all streams can be written in order of time;
+  ///     otherwise they are written as they come.
   init(
-    _ destination: OutputDestination, container: Container, timeout: Double? = nil, interleaves: Bool = true
+    _ destination: OutputDestination, container: Container, tls: TLSOptions, timeout: Double? = nil,
+    interleaves: Bool = true, isRecoverable: Bool = false
   ) throws(VideoError) {
     LibavLog.install()
+    try tls.check("write", destination.url, kind: .outputFailed)
     interrupter = Interrupter()
     interrupter.allow(timeout)
     self.destination = destination
     self.container = container
     self.interleaves = interleaves
-    var context: UnsafeMutablePointer<AVFormatContext>?
-    try VideoError.check("write", destination.path, kind: .outputFailed) {
-      container.makeContext(&context, url: destination.url)
-    }
-    self.context = try VideoError.allocated(context, destination.path)
-    self.context.pointee.interrupt_callback = interrupter.callback
+    self.tls = tls
+    self.isRecoverable = isRecoverable
+    owner = try container.makeContext(url: destination.url)
+    context.pointee.interrupt_callback = interrupter.callback
+    tls.install(in: context)
+    if isRecoverable { context.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS }
     guard !container.opensItsFiles else { return }
     do {
       try limited {
-        avio_open2(
-          &self.context.pointee.pb, destination.url, AVIO_FLAG_WRITE, &self.context.pointee.interrupt_callback, nil)
+        LibavOptions().withNative { options in
+          tls.withOptions(in: options) { options in
+            destination.make {
+              FileName.withBytes(destination.url) {
+                avio_open2(
+                  &self.context.pointee.pb, $0, AVIO_FLAG_WRITE, &self.context.pointee.interrupt_callback, options)
+              }
+            }
+          }
+        }
       }
     } catch {
-      isOpen = false
-      avformat_free_context(context)
+      owner = nil
       throw error
     }
   }
 
-  deinit {
-    if isOpen { try? close() }
+  deinit { try? close() }
+
+  /// Valid until the output is closed.
+  private var context: UnsafeMutablePointer<AVFormatContext> {
+    guard let native = owner?.native else { preconditionFailure("the output is closed") }
+    return native
   }
 
-  /// Closes the output; what could not be written is an error.
+  /// Closes the output; what could not be written is an error. Further calls do nothing.
   func close() throws(VideoError) {
-    guard isOpen else { return }
-    isOpen = false
-    defer { avformat_free_context(context) }
+    guard owner != nil else { return }
+    defer { owner = nil }
     guard !container.opensItsFiles else {
       // Containers that open their own connections close them with the trailer only.
       if needsTrailer { try? limited { av_write_trailer(context) } }
@@ -133,6 +151,7 @@ final class Muxer {
 
   /// The container's options where nothing else is asked for.
   var usualOptions: [String: String] {
+    if isRecoverable { return ["movflags": "+delay_moov+default_base_moof", "frag_duration": "2000000"] }
     if container.isMP4 {
       return ["movflags": destination.isSeekable ? "+faststart" : "+frag_keyframe+empty_moov+default_base_moof"]
     }
@@ -238,5 +257,103 @@ final class Muxer {
     ]
     let lower = key.lowercased()
     return keys.contains { lower == $0 || lower.hasPrefix($0 + "-") } || lower.hasPrefix("_statistics")
+  }
+}
+
+extension Muxer {
+  /// Whether the container begins with the streams that it has so far and one more.
+  func begins(with stream: PassthroughStream, options: LibavOptions) -> Bool {
+    let wanted = options.all.merging(usualOptions) { option, _ in option }
+    // What libav says it knows is more, and sometimes less, than what it takes.
+    let isSeekable = context.pointee.pb.map { $0.pointee.seekable & AVIO_SEEKABLE_NORMAL != 0 } ?? false
+    return container.begins(isSeekable: isSeekable, options: wanted) { trial in
+      for index in 0..<Int(context.pointee.nb_streams) {
+        guard let other = context.pointee.streams[index]?.pointee,
+          let copy = try? newStream(
+            other.codecpar, timeBase: Rational(other.time_base), metadata: Dictionary(libav: other.metadata), in: trial)
+        else { continue }
+        copy.pointee.sample_aspect_ratio = other.sample_aspect_ratio
+        copy.pointee.avg_frame_rate = other.avg_frame_rate
+      }
+      _ = try? newStream(stream.parameters, timeBase: stream.timeBase, metadata: stream.metadata, in: trial)
+    }
+  }
+
+  /// Whether players find a stream of this kind in the container.
+  func isCommon(_ stream: PassthroughStream) -> Bool {
+    let parameters = stream.parameters.pointee
+    let codec = parameters.codec_id
+    switch parameters.codec_type {
+    case AVMEDIA_TYPE_AUDIO: break
+    case AVMEDIA_TYPE_ATTACHMENT: return container.name == "matroska"
+    default: return container.canHold(codec)
+    }
+    // MPEG-TS has AAC without the header that these want before the first packet.
+    let needsHeader = container.name == "rtsp" || container.isMP4 && !destination.isSeekable
+    if codec == AV_CODEC_ID_AAC, parameters.extradata_size == 0, needsHeader { return false }
+    switch container.name {
+    // Everything else would be private data to players.
+    case "mpegts", "hls": return Self.transportStreamAudio.contains(codec)
+    // Matroska takes all that AVI knows, which libav does not tell.
+    case "matroska": return container.canHold(codec) || Self.isKnownToAVI(codec)
+    default: return container.canHold(codec)
+    }
+  }
+
+  private static let transportStreamAudio = [
+    AV_CODEC_ID_AAC, AV_CODEC_ID_AAC_LATM, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_AC3, AV_CODEC_ID_EAC3,
+    AV_CODEC_ID_OPUS, AV_CODEC_ID_DTS, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_S302M,
+  ]
+
+  private static func isKnownToAVI(_ codec: AVCodecID) -> Bool {
+    var tag: UInt32 = 0
+    var tags = [avformat_get_riff_audio_tags(), nil]
+    return av_codec_get_tag2(&tags, codec, &tag) != 0
+  }
+}
+
+extension Muxer {
+  /// Closes a file of fragments and writes their packets anew, as a file with one index at its beginning that is the same
+  /// as if there had been no fragments; nil if this one has none, and is still open then.
+  func join(describing describe: (Muxer) -> Void) throws(VideoError) -> OutputDestination? {
+    guard isRecoverable else { return nil }
+    let streams = (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0]?.pointee }
+    let metadata = streams.map { Dictionary(libav: $0.metadata) }
+    let traits = streams.map { ($0.sample_aspect_ratio, $0.avg_frame_rate, $0.disposition) }
+    try close()
+
+    let input = try Demuxer(destination.url, format: nil, options: LibavOptions(), interrupter: Interrupter())
+    defer { input.close() }
+    let joined = OutputDestination(destination.path, inPlace: false)
+    do throws(VideoError) {
+      let muxer = try Muxer(joined, container: container, tls: TLSOptions(takenFrom: LibavOptions()))
+      var outputs: [UnsafeMutablePointer<AVStream>] = []
+      for (source, (metadata, traits)) in zip(input.streams, zip(metadata, traits)) {
+        let output = try muxer.addStream(
+          source.pointee.codecpar, timeBase: Rational(source.pointee.time_base), metadata: metadata)
+        (output.pointee.sample_aspect_ratio, output.pointee.avg_frame_rate, output.pointee.disposition) = traits
+        outputs.append(output)
+      }
+      describe(muxer)
+      try muxer.writeHeader(LibavOptions())
+      let owner = try Owned(av_packet_alloc(), destination.path)
+      let packet = owner.native
+      while try input.read(packet) {
+        let index = Int(packet.pointee.stream_index)
+        guard outputs.indices.contains(index) else {
+          av_packet_unref(packet)
+          continue
+        }
+        try muxer.write(packet, to: outputs[index], timeBase: Rational(input.streams[index].pointee.time_base))
+      }
+      try muxer.flush()
+      try muxer.writeTrailer()
+      try muxer.close()
+      return joined
+    } catch {
+      joined.discard()
+      throw VideoError(
+        operation: "write", input: destination.path, code: error.code, detail: error.detail, kind: .outputFailed)
+    }
   }
 }

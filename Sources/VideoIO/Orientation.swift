@@ -41,12 +41,7 @@ struct Orientation: Hashable, Sendable {
 
   /// The display matrix of a stream.
   init(_ stream: UnsafeMutablePointer<AVStream>) {
-    var size = 0
-    guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size), size >= 36 else {
-      self = .upright
-      return
-    }
-    self = data.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(matrix: $0) }
+    self = cffmpeg_display_matrix(stream).map { Orientation(matrix: $0) } ?? .upright
   }
 
   /// The display matrix of a frame, if it has one of its own (an image's EXIF orientation, an SEI message).

@@ -1,6 +1,7 @@
 import CFFmpeg
 import Foundation
 import Kapao
+import Support
 
 /// Reads a file, URL, pipe or device: upright 8-bit YUV frames of one size with the source's own timestamps, and the
 /// packets of streams that are copied.
@@ -23,17 +24,31 @@ public final class VideoReader: @unchecked Sendable {
   let stream: UnsafeMutablePointer<AVStream>
   let normaliser: FrameNormaliser
   let interrupter: Interrupter
-  let report = LockedDamage()
+  let report = Locked(DamageReport())
   let window: TrimWindow
-  let packet: UnsafeMutablePointer<AVPacket>
+  private let packetOwner: Owned<AVPacket>
+  var packet: UnsafeMutablePointer<AVPacket> { packetOwner.native }
   let passthrough: Set<Int32>
   let frameTicks: Int64
 
   /// When the packet that was read last had arrived, in seconds of `MonotonicTime`.
   package internal(set) var packetArrival = 0.0
 
+  var arrivals = PacketArrivals()
   var timestamps = TimestampRepair()
-  var stitcher = TimelineStitcher()
+  var stitcher: TimelineStitcher
+  /// What the stitcher added to the last video packet's time.
+  var videoShift: Int64 = 0
+  var references: ReferenceTracker
+  /// The streams that show where time jumps.
+  let leading: Set<Int32>
+  /// Video packets from the last key frame on, kept while the start is still to come.
+  var backlog: [MediaPacket] = []
+  var backlogNext = 0
+  var backlogSize = 0
+  var isScanning = false
+  /// Whether packets are left out up to the next key frame.
+  var awaitsKeyFrame = false
   var pending: [ReaderItem] = []
   var holdsPacket = false
   var inputEnded = false
@@ -55,21 +70,38 @@ public final class VideoReader: @unchecked Sendable {
   ) throws {
     interrupter.allow(options.timeout)
     let libav = LibavOptions(options.libavOptions)
-    let isRTSP = options.format == "rtsp" || input.lowercased().hasPrefix("rtsp")
-    if isRTSP, libav["rtsp_transport"] == nil { libav["rtsp_transport"] = "tcp" }
-    let demuxer = try Demuxer(input, format: options.format, options: libav, interrupter: interrupter)
+    let isAddress = ["rtsp:", "rtsps:"].contains { input.lowercased().hasPrefix($0) } && !Demuxer.isFile(input)
+    if options.format == "rtsp" || isAddress, libav["rtsp_transport"] == nil { libav["rtsp_transport"] = "tcp" }
+    if let rate = options.frameRate { libav["framerate"] = rate }
+    // A file on a server: a connection that breaks is made again where it broke.
+    let isRemoteFile = !options.lowDelay && options.format == nil && input.wholeMatch(of: /(?i)https?:\/\/.*/) != nil
+    if isRemoteFile, !Demuxer.isFile(input) {
+      for (name, value) in [("reconnect", "1"), ("reconnect_delay_max", "4")] where libav[name] == nil {
+        libav[name] = value
+      }
+    }
+    let demuxer = try Demuxer(
+      input, format: options.format, options: libav, following: options.following, interrupter: interrupter)
     let stream = try demuxer.videoStream(options.videoStreamIndex)
     let rate = StreamInfo.frameRate(demuxer.context, stream)
-    decoder = try FrameDecoder(stream, input: input, options: options, frameRate: rate, libav: libav)
+    decoder = try FrameDecoder(
+      stream, input: input, options: options, frameRate: rate, mayBeInPieces: demuxer.mayHavePieces(stream),
+      libav: libav)
+    if options.frameRate != nil, libav["framerate"] != nil {
+      throw VideoError(
+        operation: "open", input: input, code: .none, detail: "it has times of its own, and takes no frame rate",
+        kind: .unusableInput)
+    }
     try libav.checkAllTaken("open", input, kind: .unusableInput)
-    packet = try VideoError.allocated(av_packet_alloc(), input)
+    packetOwner = try Owned(av_packet_alloc(), input)
 
     info = MediaInfo(
       demuxer.context, input: input, videoStreamIndex: Int(stream.pointee.index), rotate: options.rotate)
     timeBase = Rational(stream.pointee.time_base)
     frameTicks = rate.map { Int64(1).rescaled(from: $0.inverse, to: Rational(stream.pointee.time_base)) } ?? 1
     normaliser = FrameNormaliser(
-      stream: Orientation(stream), rotate: options.rotate, timeBase: Rational(stream.pointee.time_base))
+      stream: Orientation(stream), rotate: options.rotate, hdr: options.hdr,
+      timeBase: Rational(stream.pointee.time_base))
     template = try OutputTemplate(demuxer, video: stream, info: info, options: options)
     passthrough = Set(template.passthrough.map { Int32($0.index) })
     let start = demuxer.context.pointee.start_time
@@ -79,30 +111,33 @@ public final class VideoReader: @unchecked Sendable {
     self.demuxer = demuxer
     self.stream = stream
     self.interrupter = interrupter
-    for other in demuxer.streams where other != stream && !passthrough.contains(other.pointee.index) {
+    stitcher = TimelineStitcher(mayJump: demuxer.mayJump && !options.lowDelay)
+    references = ReferenceTracker(stream.pointee.codecpar.pointee.codec_id)
+    leading = demuxer.streamsThatLead(stream)
+    let read = demuxer.mayJump && !options.lowDelay ? passthrough.union(leading) : passthrough
+    for other in demuxer.streams where other != stream && !read.contains(other.pointee.index) {
       other.pointee.discard = AVDISCARD_ALL
     }
     beginSeeking()
   }
 
-  deinit {
-    close()
-    var packet: UnsafeMutablePointer<AVPacket>? = packet
-    av_packet_free(&packet)
-  }
-
-  /// Looks at an input without decoding it; an input without video is no error here.
+  /// Describes an input without decoding it; an input without video is no error here.
   ///
   /// - Throws: ``VideoError`` when the input cannot be opened.
   public static func probe(_ input: String, options: ReaderOptions = ReaderOptions()) throws -> MediaInfo {
     let interrupter = Interrupter()
     interrupter.allow(options.timeout)
     let libav = LibavOptions(options.libavOptions)
-    let demuxer = try Demuxer(input, format: options.format, options: libav, interrupter: interrupter)
+    if let rate = options.frameRate { libav["framerate"] = rate }
+    let demuxer = try Demuxer(
+      input, format: options.format, options: libav, following: options.following, interrupter: interrupter)
     let video = try? demuxer.videoStream(options.videoStreamIndex)
     return MediaInfo(
       demuxer.context, input: input, videoStreamIndex: video.map { Int($0.pointee.index) }, rotate: options.rotate)
   }
+
+  /// Whether libav has an input format of this name, for ``ReaderOptions/format``.
+  public static func isFormat(_ name: String) -> Bool { Demuxer.isFormat(name) }
 
   /// What was wrong with the input so far.
   public var damage: DamageReport { report.value }
@@ -119,6 +154,7 @@ public final class VideoReader: @unchecked Sendable {
     videoEnded = true
     inputEnded = true
     pending = []
+    dropBacklog()
     decoder.close()
     demuxer.close()
   }

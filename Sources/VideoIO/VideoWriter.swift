@@ -1,5 +1,7 @@
 import CFFmpeg
 import Foundation
+import Kapao
+import Support
 
 /// Encodes frames into a file (or pipe or URL) together with copied streams.
 ///
@@ -32,23 +34,41 @@ public final class VideoWriter: @unchecked Sendable {
   private var queued: [MediaPacket] = []
   private var copied: [Int: UnsafeMutablePointer<AVStream>] = [:]
   private var origin: Int64 = 0
+  /// How far before ``origin`` packets of audio may begin where the container has no times before 0.
+  private var earliest: Int64 = .min
   private var messages: [String] = []
   private var count = 0
+
+  /// Fails where an output cannot be made, before anything is computed for it.
+  ///
+  /// - Throws: ``VideoError`` of kind `outputFailed`: unknown container or encoder, a folder that cannot be written.
+  public static func check(_ path: String, options: WriterOptions = WriterOptions()) throws {
+    try OutputDestination.checkIsWritable(path)
+    let container = try Container(path, format: options.format, libavOptions: options.libavOptions)
+    _ = try EncoderChoice(options, for: container, path: path)
+  }
 
   /// Opens the output. The encoder is opened by the first frame, whose size and colour it takes over.
   ///
   /// - Throws: ``VideoError`` of kind `outputFailed`: unknown container or encoder, a folder that cannot be written.
   public init(_ path: String, options: WriterOptions = WriterOptions(), template: OutputTemplate) throws {
     self.path = path
+    let libav = LibavOptions(options.libavOptions)
+    let tls = TLSOptions(takenFrom: libav)
+    var options = options
+    options.libavOptions = libav.all
     self.options = options
     self.template = template
-    try OutputDestination.checkIsNoFolder(path)
+    try OutputDestination.checkIsWritable(path)
     let container = try Container(path, format: options.format, libavOptions: options.libavOptions)
     choice = try EncoderChoice(options, for: container, path: path)
-    let destination = OutputDestination(path, inPlace: options.inPlace || container.opensItsFiles)
+    let isRecoverable = options.isRecoverable && container.isMP4 && !options.inPlace && OutputPlace(path).file != nil
+    let destination = OutputDestination(
+      path, inPlace: options.inPlace || container.opensItsFiles, isRecoverable: isRecoverable)
     do {
       muxer = try Muxer(
-        destination, container: container, timeout: options.timeout, interleaves: !options.inPlace)
+        destination, container: container, tls: tls, timeout: options.timeout, interleaves: !options.inPlace,
+        isRecoverable: isRecoverable)
     } catch {
       destination.discard()
       throw error
@@ -63,7 +83,7 @@ public final class VideoWriter: @unchecked Sendable {
   /// streams that were left out because they are damaged when they are.
   public var warnings: [String] {
     lock.withLock {
-      messages
+      messages + droppedFrames
         + template.passthrough.compactMap { stream in
           guard let copy = copied[stream.index] else { return nil }
           let count = muxer.refused(of: copy)
@@ -71,6 +91,12 @@ public final class VideoWriter: @unchecked Sendable {
           return "\(stream.name): \(count) damaged \(count == 1 ? "packet is" : "packets are") left out"
         }
     }
+  }
+
+  private var droppedFrames: [String] {
+    guard case .running(let encoder, _) = state, encoder.dropped > 0 else { return [] }
+    let rate = (encoder.constantRate?.doubleValue ?? 0).formatted(.number.precision(.fractionLength(0...3)))
+    return ["\(encoder.dropped) frames are left out: a \(muxer.container.description) has \(rate) frames a second"]
   }
 
   /// Number of frames written.
@@ -84,7 +110,12 @@ public final class VideoWriter: @unchecked Sendable {
 
   /// The same where the output also has to begin with the stream.
   private func reasonToLeaveOut(_ stream: PassthroughStream, options: LibavOptions) -> String? {
-    reasonToLeaveOut(stream) ?? (muxer.begins(with: stream, options: options) ? nil : refusal(of: stream))
+    if stream.kind == .audio, muxer.container.hasUntimedAudio, let start = stream.start, start > origin &+ 100_000 {
+      let seconds = (Double(start &- origin) / 1e6).formatted(.number.precision(.fractionLength(0...3)))
+      return
+        "\(stream.name) is left out: it begins \(seconds) s late, which a \(muxer.container.description) cannot say"
+    }
+    return reasonToLeaveOut(stream) ?? (muxer.begins(with: stream, options: options) ? nil : refusal(of: stream))
   }
 
   private func refusal(of stream: PassthroughStream) -> String {
@@ -141,11 +172,12 @@ public final class VideoWriter: @unchecked Sendable {
           operation: "write", input: path, code: .invalidData, detail: "no frame was written", kind: .outputFailed)
       case .running(let encoder, _):
         try encoder.finish { packet in try self.mux(packet, of: encoder) }
-        try lock.withLock { try muxer.flush() }
-        try muxer.writeTrailer()
-        try muxer.close()
-        try muxer.destination.publish()
-        lock.withLock { state = .finished }
+        // From here on no packet can be written any more.
+        try lock.withLock {
+          try complete()
+          messages += droppedFrames
+          state = .finished
+        }
       }
     } catch let error as VideoError {
       _ = fail(error)
@@ -154,7 +186,24 @@ public final class VideoWriter: @unchecked Sendable {
     }
   }
 
-  /// Closes the output and removes the temporary file, unless it is finished.
+  /// Writes the end and gives the file its name, with `lock` held.
+  private func complete() throws(VideoError) {
+    try muxer.flush()
+    try muxer.writeTrailer()
+    let description = { (joined: Muxer) in
+      joined.describe(
+        metadata: self.described(self.template.metadata), chapters: self.template.chapters, origin: self.origin)
+    }
+    if let joined = try muxer.join(describing: description) {
+      try joined.publish()
+      muxer.destination.discard()
+    } else {
+      try muxer.close()
+      try muxer.destination.publish()
+    }
+  }
+
+  /// Closes the output and removes the temporary file, unless it is finished, or can be played as it is.
   public func abandon() {
     lock.withLock {
       if case .finished = state { return }
@@ -165,7 +214,7 @@ public final class VideoWriter: @unchecked Sendable {
       }
       queued = []
       try? muxer.close()
-      muxer.destination.discard()
+      if !muxer.isRecoverable || count == 0 { muxer.destination.discard() }
     }
   }
 
@@ -188,13 +237,16 @@ public final class VideoWriter: @unchecked Sendable {
     case .waiting: break
     }
     origin = template.origin ?? frame.pts.microseconds(frame.timeBase)
+    // Decoders want a packet or two to warm up with; but they move everything else, which frames at a fixed rate cannot be.
+    let warmUp: Int64 = choice.constantRate(template, container: muxer.container) == nil ? 45_000 : 0
+    if !muxer.container.hasNegativeTimes { earliest = origin &- warmUp }
     let originTicks = template.origin?.rescaled(from: .microsecond, to: frame.timeBase) ?? frame.pts
     let libav = choice.options(options)
     let encoder = try FrameEncoder(
       choice, options: options, libav: libav, template: template, muxer: muxer, first: frame,
       originTicks: originTicks)
     let video = try addStreams(encoder, options: libav)
-    muxer.describe(metadata: template.metadata, chapters: template.chapters, origin: origin)
+    muxer.describe(metadata: described(template.metadata), chapters: template.chapters, origin: origin)
     try muxer.writeHeader(libav)
     try libav.checkAllTaken("write", path, kind: .outputFailed)
     state = .running(encoder, video: video)
@@ -203,19 +255,26 @@ public final class VideoWriter: @unchecked Sendable {
     return encoder
   }
 
+  /// Metadata of the source as they are true of the output, which may begin later.
+  private func described(_ metadata: [String: String]) -> [String: String] {
+    let isPart = template.origin == nil && template.videoStart != nil
+    return metadata.withTimecode(
+      laterBy: isPart ? origin &- (template.videoStart ?? origin) : 0, frameRate: template.frameRate)
+  }
+
   private func addStreams(_ encoder: FrameEncoder, options: LibavOptions) throws(VideoError)
     -> UnsafeMutablePointer<AVStream>
   {
-    var parameters = avcodec_parameters_alloc()
-    defer { avcodec_parameters_free(&parameters) }
-    let native = try VideoError.allocated(parameters, path)
+    let owner = try Owned(avcodec_parameters_alloc(), path)
+    let native = owner.native
     try VideoError.check("write", path, kind: .outputFailed) {
       avcodec_parameters_from_context(native, encoder.context)
     }
-    let video = try muxer.addStream(native, timeBase: encoder.timeBase, metadata: template.videoMetadata)
+    let video = try muxer.addStream(native, timeBase: encoder.timeBase, metadata: described(template.videoMetadata))
     video.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
     video.pointee.disposition = AV_DISPOSITION_DEFAULT
-    if let rate = template.frameRate { video.pointee.avg_frame_rate = rate.native }
+    if let rate = encoder.constantRate ?? template.frameRate { video.pointee.avg_frame_rate = rate.native }
+    messages += template.leftOut.map { "\($0) is left out" }
     for stream in template.passthrough + template.attachments {
       if let reason = reasonToLeaveOut(stream, options: options) {
         messages.append(reason)
@@ -236,20 +295,26 @@ public final class VideoWriter: @unchecked Sendable {
     try muxer.write(packet, to: video, timeBase: encoder.timeBase)
   }
 
+  /// What is left of something that begins at `start` and lasts for `duration`, at a later time; all in ticks.
+  package static func rest(of duration: Int64, from start: Int64, at time: Int64) -> Int64 {
+    let (end, overflows) = start.addingReportingOverflow(duration)
+    return overflows || duration < 0 || end <= time ? 0 : end &- time
+  }
+
   /// Writes a packet of a copied stream, with `lock` held.
   private func copy(_ packet: MediaPacket) throws(VideoError) {
     guard let stream = copied[packet.streamIndex] else { return }
+    let isAudio = stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO
+    if isAudio, (packet.microseconds ?? origin) < earliest { return }
     let isCut = template.origin == nil && (packet.microseconds ?? origin) < origin
     let isSubtitle = stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_SUBTITLE
     if isCut, !isSubtitle || (packet.endMicroseconds ?? 0) <= origin { return }
-    let clone = try VideoError.allocated(av_packet_clone(packet.native), path)
-    defer {
-      var clone: UnsafeMutablePointer<AVPacket>? = clone
-      av_packet_free(&clone)
-    }
+    let owner = try Owned(av_packet_clone(packet.native), path)
+    let clone = owner.native
     let offset = origin.rescaled(from: .microsecond, to: packet.timeBase)
     if isCut {
-      clone.pointee.duration = max(0, clone.pointee.duration - (offset &- clone.pointee.pts))
+      let start = clone.pointee.pts == cffmpeg_no_pts() ? clone.pointee.dts : clone.pointee.pts
+      clone.pointee.duration = Self.rest(of: clone.pointee.duration, from: start, at: offset)
       clone.pointee.pts = offset
       clone.pointee.dts = offset
     }
@@ -257,4 +322,39 @@ public final class VideoWriter: @unchecked Sendable {
     if clone.pointee.dts != cffmpeg_no_pts() { clone.pointee.dts &-= offset }
     try muxer.write(clone, to: stream, timeBase: packet.timeBase)
   }
+}
+
+/// How a ``VideoWriter`` encodes and what it writes.
+public struct WriterOptions: Sendable, Equatable {
+  /// Encoder, such as `libx264` or `hevc`; nil for the usual one of the container (H.264 where it can hold it).
+  public var codec: String?
+  /// Constant quality, smaller is better; nil for the encoder's default.
+  public var crf: Double?
+  /// The encoder's preset; nil for `superfast` with x264 and `veryfast` with x265.
+  public var preset: String?
+  /// Width of the encoded pictures in pixels; nil for the frames' own.
+  public var width: Int?
+  /// Height of the encoded pictures in pixels; nil in proportion to the width. Where it is not, the pixels become longer or
+  /// shorter, so that nothing looks stretched.
+  public var height: Int?
+  /// Threads of the encoder; 0 for its own choice.
+  public var threads = 0
+  /// Name of the container (`mp4`, `matroska`, `gif`); nil to go by the file's extension, Matroska on standard output.
+  public var format: String?
+  /// Further options of encoder and container, as on ffmpeg's command line without the dash.
+  public var libavOptions: [String: String] = [:]
+  /// Writes a file under its final name from the beginning: what is there can be read while it grows, and after a crash
+  /// (with a container that needs no index at the end). Packets of copied streams do not wait for frames, nor these for
+  /// them.
+  public var inPlace = false
+  /// Seconds from one key frame to the next, however many frames lie between; nil leaves them to the encoder.
+  public var keyFrameInterval: Double?
+  /// Writes an MP4 in fragments that are joined when it is finished, so that the temporary file can be played up to the
+  /// last two seconds if the process is killed. Of no effect on other containers.
+  public var isRecoverable = false
+  /// Seconds that opening, and each write, may block; nil for no limit.
+  public var timeout: Double?
+
+  /// H.264 by x264 `superfast`.
+  public init() {}
 }

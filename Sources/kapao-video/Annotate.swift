@@ -1,5 +1,7 @@
 import ArgumentParser
 import Export
+import Pipeline
+import Support
 
 /// `kapao-video annotate`.
 struct Annotate: ParsableCommand {
@@ -17,45 +19,77 @@ struct Annotate: ParsableCommand {
         kapao-video annotate squash.mp4 -o out.mp4 --tracker players --ids --trail 1
         kapao-video annotate walk.mp4 -o out.mp4 --csv walk.csv --smooth butterworth
         kapao-video annotate match.mp4 -o - | ffplay -
-        kapao-video annotate match.mp4 -o out.mp4 --export mot=tracks.txt
+        kapao-video annotate match.mp4 -o out.mp4 --export motchallenge=tracks.txt
+        kapao-video annotate match.mp4 -o o.mp4 --poses poses.csv --court c.json
+        kapao-video annotate walk.mp4 -o o.mp4 --poses p.csv --angle "right knee"
 
       \(ExportOptions.formats)
       """)
 
-  @Argument(help: "Video to read: a file or a URL.")
-  var input: String
+  @Argument(help: "Video to read: a file, a URL, or pictures (several, a folder, 'shots/*.jpg', frame_%04d.png).")
+  var inputs: [String]
 
   @Option(
     name: .shortAndLong, help: "Video to write; .mp4, .mkv, .webm, .gif and others by extension, - for standard output."
   )
   var output: String?
 
-  @Option(help: "CSV of the poses to write, - for standard output; a description of the run goes beside it as .json.")
-  var csv: String?
+  @Option(help: "Draw the poses of this native CSV of the video again, without a network.")
+  var poses: String?
 
+  @OptionGroup(title: "Parts") var parts: PartOptions
   @OptionGroup(title: "Poses") var exports: ExportOptions
   @OptionGroup var analysis: AnalysisOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
+  @OptionGroup(title: "Drawing an analysis") var analysisDrawing: AnalysisDrawingOptions
   @OptionGroup(title: "Encoding") var encoding: EncodingOptions
 
   func validate() throws {
-    guard output != nil || !targets.isEmpty else {
-      throw ValidationError("name an output with -o, --csv or --export.")
+    guard
+      try output != nil || !exports.targets.isEmpty || parts.part != nil || analysis.measurement.isWanted()
+    else {
+      throw ValidationError("name an output with -o, --csv or --export, or one of what is measured, as --report.")
     }
-    try OutputCheck(input: input, video: output, exports: targets).validate()
+    try settings.check()
+    try InputOptions.check(inputs)
+    if poses != nil {
+      guard let output, exports.targets.isEmpty else {
+        throw ValidationError("--poses draws a video (-o); kapao-video convert turns its CSV into other formats.")
+      }
+      guard inputs.count == 1 else { throw ValidationError("--poses takes one video.") }
+      try OutputCheck(inputs: inputs + [poses].compactMap { $0 }, videos: [output]).validate()
+    } else {
+      try OutputCheck(
+        inputs: inputs, model: analysis.network.model, videos: [output].compactMap { $0 }, exports: exports.targets
+      ).validate()
+    }
+    try analysis.check(files: inputs + [output, poses].compactMap { $0 } + exports.targets.map(\.path))
   }
 
   func run() throws {
-    try analysis.run(input) { settings in
-      settings.output = output
-      settings.writer = encoding.writerOptions
-      settings.style = drawing.style(
-        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, preset: analysis.thresholds.preset)
-      identityDrawing.apply(to: &settings.style)
-      settings.exports = targets
+    if let part = parts.part, let folder = parts.detections, let length = parts.partLength {
+      return try analysis.detect(part, of: length.seconds, inputs, settings, in: folder)
+    }
+    let outputs: (inout AnnotationFiles) -> Void = { files in
+      files.output = output
+      let threads = files.writer.threads
+      files.writer = encoding.writerOptions
+      files.writer.threads = threads
+      files.exports = exports.targets
+    }
+    if let poses {
+      try analysis.draw(poses, inputs, settings, outputs: outputs)
+    } else {
+      try analysis.run(inputs, settings, detections: parts.detections, outputs: outputs)
     }
   }
 
-  private var targets: [ExportTarget] { [csv.map { ExportTarget(.csv, path: $0) }].compactMap { $0 } + exports.targets }
+  private var settings: AnalysisSettings {
+    analysis.settings { settings in
+      drawing.apply(to: &settings.drawing)
+      identityDrawing.apply(to: &settings.drawing)
+      analysisDrawing.apply(to: &settings.overlay)
+    }
+  }
 }

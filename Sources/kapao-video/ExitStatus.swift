@@ -5,7 +5,9 @@ import Inference
 import Kapao
 import Pipeline
 import Service
+import Support
 import VideoIO
+import YAMLFile
 
 /// Exit codes, as scripts rely on them.
 enum ExitStatus: Int32 {
@@ -27,9 +29,13 @@ enum ExitStatus: Int32 {
       case .cancelled: self = .interrupted
       }
     case is LiveSourceError, is ConfigurationError: self = .usage
-    case is ExportError, is OutputErrors: self = .outputFailed
-    case ModelError.unwritable, EvaluationError.unwritable: self = .outputFailed
-    case is PoseCSVError: self = .unusableInput
+    case InferenceError.device: self = .transient
+    case is BatchError: self = .transient
+    case let error as DetectionError: self = error.isTransient ? .transient : .unusableInput
+    case is InputError: self = .unusableInput
+    case InferenceError.outOfMemory, ModelError.outOfMemory, PipelineError.outOfMemory: self = .transient
+    case is OutputError, is OutputErrors: self = .outputFailed
+    case is PoseCSVError, is AnalysisError: self = .unusableInput
     case is ModelError, is EvaluationError: self = .unusableInput
     case is PipelineError, is InferenceError: self = .unusableInput
     default: self = .outputFailed
@@ -43,20 +49,20 @@ enum ExitStatus: Int32 {
     if parserCode == .success || parserCode == .validationFailure || error is CleanExit {
       let text = KapaoVideo.fullMessage(for: error)
       guard parserCode == .success else {
-        StandardError.print(text)
+        StandardError.print(text, .error)
         Foundation.exit(usage.rawValue)
       }
       print(text)
       exitAfterOutput()
     }
-    StandardError.print("kapao-video: \(Redaction.redact("\(error)"))")
+    StandardError.print("kapao-video: \(Redaction.redact("\(error)"))", .error)
     Foundation.exit(ExitStatus(error).rawValue)
   }
 
   /// Ends the program, which has done what it was to do, once standard output has everything.
   static func exitAfterOutput() -> Never {
     guard fflush(nil) == 0 else {
-      StandardError.print("kapao-video: cannot write standard output: \(String(cString: strerror(errno)))")
+      StandardError.print("kapao-video: cannot write standard output: \(String(cString: strerror(errno)))", .error)
       Foundation.exit(outputFailed.rawValue)
     }
     Foundation.exit(done.rawValue)

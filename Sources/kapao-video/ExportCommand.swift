@@ -11,12 +11,13 @@ struct ExportCommand: ParsableCommand {
         kapao-video export match.mp4 --format coco -o coco.json
         kapao-video export match.mp4 --format ndjson -o - | jq '.people | length'
         kapao-video export match.mp4 --export csv=poses.csv --export openpose=json
+        kapao-video export match.mp4 --csv poses.csv --report report.html
 
       \(ExportOptions.formats)
       """)
 
-  @Argument(help: "Video to read: a file or a URL.")
-  var input: String
+  @Argument(help: "Video to read: a file, a URL, or pictures (several, a folder, 'shots/*.jpg', frame_%04d.png).")
+  var inputs: [String]
 
   @Option(name: .shortAndLong, help: "Format of the output that -o names.")
   var format: ExportFormat?
@@ -29,14 +30,17 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     guard (format == nil) == (output == nil) else { throw ValidationError("--format and -o go together.") }
-    guard !targets.isEmpty else { throw ValidationError("name an output with --format and -o, or with --export.") }
-    try OutputCheck(input: input, exports: targets).validate()
+    guard try !targets.isEmpty || analysis.measurement.isWanted() else {
+      throw ValidationError(
+        "name an output with --format and -o, --csv or --export, or one of what is measured, as --report.")
+    }
+    try InputOptions.check(inputs)
+    try OutputCheck(inputs: inputs, model: analysis.network.model, exports: targets).validate()
+    try analysis.check(files: inputs + targets.map(\.path))
   }
 
   func run() throws {
-    try analysis.run(input) { settings in
-      settings.exports = targets
-    }
+    try analysis.run(inputs, analysis.settings()) { $0.exports = targets }
   }
 
   private var targets: [ExportTarget] {

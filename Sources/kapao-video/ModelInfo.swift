@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kapao
+import Pipeline
 import VideoIO
 
 /// `kapao-video model info`.
@@ -29,7 +30,9 @@ struct ModelInfo: ParsableCommand {
   }
 
   func run() throws {
-    let path = try model ?? DefaultModel.path()
+    var settings = AnalysisSettings()
+    settings.detection.model = model
+    let path = try settings.modelPath()
     let model = try Model.load(path)
     let architecture = model.architecture
     let operations = architecture.definition.operations(at: ImageSize(width: width, height: height))

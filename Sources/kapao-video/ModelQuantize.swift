@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Inference
 import Kapao
@@ -11,7 +12,7 @@ struct ModelQuantize: ParsableCommand {
     abstract: "Calibrates a model for int8 on your own pictures.",
     discussion: """
       Runs the model in single precision and writes a copy that also holds the range of every layer's values. Weights \
-      stay in half precision in the file and are rounded to 8 bits when it is loaded with --precision int8, which is the \
+      are in half precision in the file (--weights) and are rounded to 8 bits when it is loaded with --precision int8, which is the \
       default for such a file; --precision fp32 computes with it as before.
 
       EXAMPLES:
@@ -37,8 +38,12 @@ struct ModelQuantize: ParsableCommand {
   @Option(help: "Longest side of the network's input in pixels. Default: as for annotate.")
   var size: Int?
 
+  @Option(help: "Precision of the weights in the file: fp16, or fp32, for --precision fp32.")
+  var weights: Model.StoredWeights = .fp16
+
   func validate() throws {
     guard (images == nil) != (video == nil) else { throw ValidationError("give either --images or --video.") }
+    try OutputCheck(inputs: [images ?? video ?? "-"], model: model, videos: [output]).validate()
     guard count > 0 else { throw ValidationError("--count must be at least 1.") }
     if let size { try NetworkOptions.check("--size", size) }
   }
@@ -55,22 +60,13 @@ struct ModelQuantize: ParsableCommand {
       try observeFrames(of: video, size: size, calibrator)
     }
     let calibrated = try calibrator.calibrated()
-    try calibrated.save(output)
+    try calibrated.save(output, weights: weights)
     print("Wrote \(output): calibrated on \(calibrator.imageCount) pictures of at most \(size) pixels")
   }
 
   private func pictures(in folder: String) throws -> [String] {
-    let kinds: Set = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"]
-    let url = URL(fileURLWithPath: folder)
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder)
-    } catch {
-      throw ValidationError("cannot read the folder \(folder)")
-    }
-    let found = names.filter { kinds.contains(URL(fileURLWithPath: $0).pathExtension.lowercased()) }.sorted()
-    guard !found.isEmpty else { throw ValidationError("there is no picture in \(folder)") }
-    return found.map { url.appending(path: $0).path }
+    guard let list = try PictureList(folder) else { throw ValidationError("cannot read the folder \(folder)") }
+    return list.paths
   }
 
   private func observeFrames(of path: String, size: Int, _ calibrator: Calibrator) throws {

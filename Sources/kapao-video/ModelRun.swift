@@ -1,7 +1,9 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import Inference
 import Kapao
+import Pipeline
 import VideoIO
 
 /// `kapao-video model run`.
@@ -31,21 +33,23 @@ struct ModelRun: ParsableCommand {
   @Option(help: "Longest side of the network's input in pixels.")
   var size = 640
 
-  @Option(help: "Library that computes the network: onednn or openblas.")
-  var backend: Backend = .oneDNN
+  @OptionGroup var compute: ComputeOptions
 
-  @Option(help: "Arithmetic: fp32 or int8. Default: int8 where the model is calibrated.")
+  @Option(help: "Arithmetic: fp32, int8, or fp16 for onnxruntime. Default: int8 where the model is calibrated.")
   var precision: Precision?
 
-  func validate() throws { try NetworkOptions.check("--size", size) }
+  func validate() throws {
+    try NetworkOptions.check("--size", size)
+    try OutputCheck(inputs: [image], model: model, videos: [output]).validate()
+  }
 
   func run() throws {
     let model = try Model.load(self.model)
-    let image = try StillImage.letterboxed(self.image, size: size)
+    let detector = try PoseDetector(
+      model: model, inputSize: size, backend: compute.detection.usedBackend, precision: precision, threads: 1,
+      runtime: compute.detection.runtime)
+    let (image, result) = try DetectionWorker(detector).raw(StillImage.frame(self.image))
     let input = image.letterbox.input
-    let network = try PoseNetwork(model: model, inputSize: input, backend: backend, precision: precision)
-    let result = network.makeOutput()
-    try network.makeSession().run(image, into: result)
 
     var file = SafetensorsWriter(metadata: ["model": model.name, "image": self.image])
     let pixels = stride(from: 0, to: image.pixels.count, by: 3).flatMap { image.pixels[$0..<$0 + 3].reversed() }
@@ -56,7 +60,7 @@ struct ModelRun: ParsableCommand {
       file.add("raw\(index)", Tensor(shape: shape, values: grids.raw(grid: index)))
     }
     let decoded = HeadDecoder(
-      output: grids, anchors: model.architecture.anchors, skeleton: network.skeleton
+      output: grids, anchors: model.architecture.anchors, skeleton: detector.skeleton
     ).decoded()
     file.add("pred", Tensor(shape: [1, decoded.count, decoded.channels], values: decoded.values))
     try file.write(to: output)

@@ -1,11 +1,18 @@
+import CProcess
 import Foundation
 import Pipeline
 
-/// Shows how far a run has come on standard error: a bar on a terminal, a line now and then elsewhere.
+/// Shows how far a run has come on standard error: a bar on a terminal, a line now and then elsewhere, and numbers for
+/// `batch` where that started the run.
 final class ProgressReporter: @unchecked Sendable {
   // @unchecked: everything is only touched on the queue once the timer runs.
 
   private static let barWidth = 24
+  /// The variable in which `batch` tells the runs that it starts its process.
+  static let variable = "KAPAO_BATCH_PROCESS"
+  private static let mark = "\u{1}progress "
+  private static let isInBatch = ProcessInfo.processInfo.environment[variable] != nil
+
   private let isQuiet: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let progress: @Sendable () -> AnnotationProgress
@@ -17,10 +24,23 @@ final class ProgressReporter: @unchecked Sendable {
     self.progress = progress
   }
 
+  /// Lets this process end with `batch`, where that has started it.
+  static func followBatch() {
+    if let parent = ProcessInfo.processInfo.environment[variable].flatMap({ Int32($0) }) { kapao_end_with(parent) }
+  }
+
+  /// The numbers in a line of a run of `batch`; `nil` for every other line.
+  static func read(_ line: String) -> (frames: Int, expected: Int?)? {
+    guard line.hasPrefix(mark) else { return nil }
+    let numbers = line.dropFirst(mark.count).split(separator: " ").map { Int($0) ?? 0 }
+    guard numbers.count == 2 else { return nil }
+    return (numbers[0], numbers[1] > 0 ? numbers[1] : nil)
+  }
+
   func start() {
-    guard !isQuiet else { return }
+    guard !isQuiet || Self.isInBatch else { return }
     let timer = DispatchSource.makeTimerSource(queue: queue)
-    let interval: TimeInterval = isTerminal ? 0.2 : 10
+    let interval: TimeInterval = Self.isInBatch ? 0.5 : isTerminal ? 0.2 : 10
     timer.schedule(deadline: .now() + interval, repeating: interval)
     timer.setEventHandler { [self] in show(progress()) }
     timer.resume()
@@ -31,12 +51,16 @@ final class ProgressReporter: @unchecked Sendable {
   func stop() {
     queue.sync {
       timer?.cancel()
+      if timer != nil, Self.isInBatch { show(progress()) }
       if timer != nil, isTerminal { StandardError.write("\r\u{1B}[K") }
       timer = nil
     }
   }
 
   private func show(_ progress: AnnotationProgress) {
+    if Self.isInBatch {
+      return StandardError.write("\(Self.mark)\(progress.frames) \(progress.expectedFrames ?? 0)\n")
+    }
     let text = Self.text(progress)
     StandardError.write(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
   }

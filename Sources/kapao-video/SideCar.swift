@@ -2,6 +2,7 @@ import Export
 import Foundation
 import Kapao
 import Pipeline
+import Support
 import VideoIO
 
 /// The description of a run beside each of its native CSVs: written when the first frame is, and again with the totals.
@@ -13,76 +14,45 @@ struct SideCar {
   /// `nil` if there is no CSV, or it goes to standard output.
   init?(annotation: Annotation, settings: AnnotationSettings, modelPath: String) throws {
     var paths: [String: String] = [:]
-    for target in settings.exports where target.format == .csv {
+    for target in settings.files.exports where target.format == .csv {
       paths[target.path] = RunDescription.path(beside: target.path)
     }
     self.paths = paths
-    guard !paths.isEmpty else { return nil }
+    guard !paths.isEmpty, let network = annotation.network else { return nil }
     let info = annotation.info
     let stream = info.videoStream!
     let video = stream.video!
     description = RunDescription(
       program: .init(version: KapaoVideo.version),
       source: .init(
-        name: info.input, frameRate: video.frameRate?.description, timeBase: stream.timeBase.description,
-        size: annotation.letterbox.source, rotation: video.rotation, duration: info.duration),
+        name: FileName.readable(info.input), frameRate: video.frameRate?.description,
+        timeBase: stream.timeBase.description,
+        size: annotation.size, rotation: video.rotation, duration: info.duration,
+        captureRate: info.captureRate),
       model: .init(
         name: settings.model.name, sha256: try FileDigest.sha256(ofFile: modelPath),
         architecture: settings.model.architecture.name, inputSize: settings.inputSize,
-        backend: settings.backend.rawValue, precision: annotation.precision.rawValue),
+        backend: settings.backend.rawValue, precision: network.precision.rawValue),
       skeleton: settings.model.architecture.skeleton!,
-      settings: Self.values(settings, input: annotation.letterbox.input),
+      settings: Self.values(settings, input: network.letterbox.input),
       started: Date())
   }
 
   private static func values(
     _ settings: AnnotationSettings, input: ImageSize
   ) -> [String: RunDescription.SettingValue] {
-    let thresholds = settings.thresholds
-    func number(_ value: Float) -> RunDescription.SettingValue { .number(Double("\(value)")!) }
-    var values: [String: RunDescription.SettingValue] = [:]
-    values["scoring"] = .text(thresholds.scoring.rawValue)
-    values["pose_confidence"] = number(thresholds.poseConfidence)
-    values["pose_overlap"] = number(thresholds.poseOverlap)
-    values["keypoint_confidence"] = number(thresholds.keypointConfidence)
-    values["keypoint_overlap"] = number(thresholds.keypointOverlap)
-    values["fusion_confidence"] = number(thresholds.fusionConfidence)
-    values["fusion_distance"] = number(thresholds.fusionDistance)
-    values["fusion_weight"] = number(thresholds.fusionWeight)
-    values["keypoint_objects"] = .flag(thresholds.usesKeypointObjects)
-    values["keypoint_objects_only"] = .flag(thresholds.keypointObjectsOnly)
-    values["border"] = .text(thresholds.border.rawValue)
+    var values = settings.described
     values["input_width"] = .number(Double(input.width))
     values["input_height"] = .number(Double(input.height))
-    values["tta"] = .flag(settings.augmented)
-    let tracking = settings.tracking
-    values["tracker"] = .text(tracking.tracker.rawValue)
-    if tracking.tracker != .none {
-      values["hold"] = .number(tracking.general.lossTime)
-      values["weak_confidence"] = number(tracking.weakConfidence)
-    }
-    if tracking.tracker == .players {
-      values["people"] = .number(Double(tracking.players.players))
-      values["order"] = .text(tracking.players.order.rawValue)
-      values["crowd_size"] = .number(tracking.players.crowd.leastSize)
-    }
-    switch tracking.detectEvery {
-    case .frames(let count): values["detect_every"] = .number(Double(count))
-    case .auto: values["detect_every"] = "auto"
-    }
-    values["smooth"] = .text(tracking.smoothing.rawValue)
-    if tracking.smoothing == .butterworth {
-      values["cutoff"] = .number(tracking.cutoff)
-      values["fill_gaps"] = .number(tracking.longestGap)
-    }
-    values["start"] = settings.reader.start.map { .number($0) }
-    values["end"] = settings.reader.end.map { .number($0) }
+    if settings.backend == .onnxRuntime { values["device"] = .text(settings.runtime.device.rawValue) }
+    values["start"] = settings.files.reader.start.map { .number($0) }
+    values["end"] = settings.files.reader.end.map { .number($0) }
     return values
   }
 
   /// Writes it without totals, if `output` is a CSV.
   ///
-  /// - Throws: `ExportError`.
+  /// - Throws: `OutputError`.
   func begin(_ output: String) throws {
     if let path = paths[output] { try description.write(to: path) }
   }

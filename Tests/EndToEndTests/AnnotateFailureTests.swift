@@ -41,6 +41,34 @@ struct AnnotateFailureTests {
     }
   }
 
+  @Test("an MP4 with its index at the end is no stream, and says so")
+  func indexAtTheEnd() throws {
+    try Media.withFolder { folder in
+      let input = folder.appending(path: "long.mp4").path
+      Media.run("ffmpeg", ["-v", "error", "-stream_loop", "9", "-i", Media.path("av.mp4"), "-c", "copy", input])
+      // A server that knows no ranges; it says its port first.
+      let server = Process()
+      server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      server.arguments = ["python3", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.path]
+      let lines = Pipe()
+      server.standardOutput = lines
+      server.standardError = FileHandle.nullDevice
+      try server.run()
+      defer { server.terminate() }
+      let line = String(decoding: lines.fileHandleForReading.availableData, as: UTF8.self)
+      let port = try #require(line.firstMatch(of: /port ([0-9]+)/)?.1)
+      let csv = folder.appending(path: "p.csv").path
+      let network = Program.annotate("http://127.0.0.1:\(port)/long.mp4", ["--csv", csv])
+      #expect(network.status == 3)
+      #expect(network.errors.contains("its index is at the end, and the server has no ranges"), "\(network.errors)")
+      let command = "cat '\(input)' | '\(Program.path)' probe -"
+      let pipe = Media.run("sh", ["-c", command])
+      #expect(pipe.status == 3)
+      #expect(pipe.errors.hasPrefix("kapao-video: cannot read -: its index is at the end, and a pipe has no way back"))
+      #expect(!FileManager.default.fileExists(atPath: csv))
+    }
+  }
+
   @Test("an output that cannot be written ends with exit code 5")
   func unwritable() {
     let outcome = Program.annotate(Media.path("av.mp4"), ["-o", "/nonexistent/out.mp4"])
@@ -80,55 +108,5 @@ struct AnnotateFailureTests {
     let outcome = Program.run("annotate", Media.path("av.mp4"), "-o", "/tmp/x.mp4", "--model", Media.path("random.mp4"))
     #expect(outcome.status == 3)
     #expect(outcome.errors.contains("model"))
-  }
-
-  @Test("an interrupted run leaves a playable file and a complete CSV up to there")
-  func interrupted() throws {
-    try Media.withFolder { folder in
-      let (output, csv) = (folder.appending(path: "out.mp4").path, folder.appending(path: "poses.csv").path)
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: Program.path)
-      // A source without end, paced like a camera.
-      process.arguments =
-        ["annotate", "testsrc2=s=320x180:r=50,realtime", "--input-format", "lavfi", "-o", output, "--csv", csv]
-        + Program.quickModel
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      let rows = { (try? String(contentsOfFile: csv, encoding: .utf8))?.split(separator: "\n").count ?? 0 }
-      while rows() < 20, process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
-      process.interrupt()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 130)
-      let frames = Media.probe(output, stream: "v:0", entries: "frame=pts").count
-      #expect(frames >= 19)
-      #expect(rows() == frames + 1)
-      let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      #expect(left.sorted() == ["out.mp4", "poses.csv", "poses.json"])
-    }
-  }
-
-  @Test("a second interruption ends the program at once, and leaves no temporary file")
-  func interruptedTwice() throws {
-    try Media.withFolder { folder in
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: Program.path)
-      process.arguments = ["annotate", "-", "-o", folder.appending(path: "out.mkv").path] + Program.quickModel
-      process.standardError = FileHandle.nullDevice
-      // The pipe stays open, so that the program waits for more of it, which the first interruption does not end.
-      let input = Pipe()
-      process.standardInput = input
-      try process.run()
-      try input.fileHandleForWriting.write(contentsOf: Data(contentsOf: URL(fileURLWithPath: Media.path("offset.ts"))))
-      let names = { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
-      while names().isEmpty, process.isRunning { Thread.sleep(forTimeInterval: 0.05) }
-      #expect(names().first?.hasPrefix(".out.mkv.partial-") == true)
-      while process.isRunning {
-        process.interrupt()
-        Thread.sleep(forTimeInterval: 0.6)
-      }
-      #expect(process.terminationStatus == 130)
-      // Or it was still reading, and is complete.
-      #expect(names() == [] || names() == ["out.mkv"])
-    }
   }
 }

@@ -37,6 +37,28 @@ struct AnnotateMediaTests {
     }
   }
 
+  @Test("streams that cannot be taken along are named")
+  func leftOut() throws {
+    try Media.withFolder { folder in
+      let data = folder.appending(path: "telemetry").path
+      try Data((0..<3000).map { UInt8(truncatingIfNeeded: $0) }).write(to: URL(fileURLWithPath: data))
+      let av = Media.path("av.mp4")
+      for (name, options, note) in [
+        ("a.ts", ["-f", "data", "-i", data, "-map", "0", "-map", "1:d"], "data stream 2 (bin_data) is left out"),
+        ("b.mkv", ["-map", "0", "-map", "0:v"], "video stream 2 (h264) is left out"),
+        ("c.mov", ["-map", "0", "-timecode", "01:00:00:00"], nil),
+      ] as [(String, [String], String?)] {
+        let input = folder.appending(path: name).path
+        Media.run("ffmpeg", ["-v", "error", "-i", av] + options + ["-c", "copy", input])
+        let output = folder.appending(path: "out.mp4").path
+        let outcome = Program.run(["annotate", input, "-o", output, "--end", "0.5"] + Program.quickModel)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let notes = outcome.errors.split(separator: "\n").filter { $0.hasSuffix("is left out") }
+        #expect(notes.map(String.init) == [note].compactMap { $0 }.map { "Note: \($0)" })
+      }
+    }
+  }
+
   @Test("the CSV has the source's own times and one row for each frame with nobody")
   func csv() throws {
     try Media.withFolder { folder in
@@ -82,7 +104,7 @@ struct AnnotateMediaTests {
     }
   }
 
-  @Test("trimming keeps picture and sound together")
+  @Test("trimming keeps picture and audio together")
   func trimmed() throws {
     try Media.withFolder { folder in
       let output = folder.appending(path: "out.mp4").path
@@ -117,8 +139,12 @@ struct AnnotateMediaTests {
   func otherOutputs() throws {
     try Media.withFolder { folder in
       let gif = folder.appending(path: "out.gif").path
-      #expect(Program.annotate(Media.path("av.mp4"), ["-o", gif, "--end", "1"]).status == 0)
-      #expect(Media.probe(gif, stream: "v:0", entries: "stream=codec_name") == ["gif"])
+      let looks = ["--keypoint-boxes", "--keypoint-color", "0,255,255", "--keypoint-thickness", "2"]
+      let outcome = Program.annotate(
+        Media.path("av.mp4"), ["-o", gif, "--end", "1", "--output-size", "480x270"] + looks)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(Media.probe(gif, stream: "v:0", entries: "stream=codec_name,width,height") == ["gif,480,270"])
+      #expect(Program.annotate(Media.path("av.mp4"), ["-o", gif, "--output-size", "0"]).status == 2)
       let piped = folder.appending(path: "out.mkv").path
       let command = ([Program.path, "annotate", Media.path("av.mp4"), "--quiet", "-o", "-"] + Program.quickModel)
         .map { "'\($0)'" }.joined(separator: " ")

@@ -32,8 +32,8 @@ struct DetectEveryTests {
     arguments: ["oks", "none"])
   func everyThird(tracker: String) throws {
     try Media.withFolder { folder in
-      let all = try rows(["--tracker", tracker], in: folder).rows
-      let (some, errors) = try rows(["--tracker", tracker, "--detect-every", "3"], in: folder)
+      let all = try rows(["--tracker", tracker, "--refine", "off"], in: folder).rows
+      let (some, errors) = try rows(["--tracker", tracker, "--detect-every", "3", "--refine", "off"], in: folder)
       func frames(_ rows: [[String: String]]) -> [String] {
         rows.map { "\($0["frame"]!) \($0["time_s"]!) \($0["pts"]!)" }.reduce(into: []) {
           if $0.last != $1 { $0.append($1) }
@@ -72,7 +72,7 @@ struct DetectEveryTests {
     }
   }
 
-  @Test("frames, their times and the sound are the input's", arguments: ["3", "30", "auto"])
+  @Test("frames, their times and the audio are the input's", arguments: ["3", "30", "auto"])
   func media(every: String) throws {
     try Media.withFolder { folder in
       let output = folder.appending(path: "out.mp4").path

@@ -109,17 +109,17 @@ struct OutputFailureTests {
     arguments: [(["-o", "out.mp4", "--encoder-preset", "nonsense"], 5), (["--start", "99"], 3)] as [([String], Int32)])
   func noFrame(arguments: [String], status: Int32) throws {
     try Media.withFolder { folder in
-      let names = ["poses.csv", "poses.json"]
-      for name in names {
-        try name.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+      let contents = ["poses.csv": "frame\n", "poses.json": #"{"program": {}, "settings": {}}"#]
+      for (name, text) in contents {
+        try text.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
       }
       let arguments = arguments.map { $0 == "out.mp4" ? folder.appending(path: $0).path : $0 }
       let outcome = Program.annotate(
         Media.path("av.mp4"), ["--csv", folder.appending(path: "poses.csv").path] + arguments)
       #expect(outcome.status == status, "\(outcome.errors)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == names)
-      for name in names {
-        #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == name)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == contents.keys.sorted())
+      for (name, text) in contents {
+        #expect(try String(contentsOf: folder.appending(path: name), encoding: .utf8) == text)
       }
     }
   }

@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 /// What every format must do.
@@ -66,7 +68,7 @@ struct AllFormatsTests {
   @Test(arguments: ExportFormat.allCases)
   func `A folder that does not exist is refused before the run`(_ format: ExportFormat) throws {
     let path = folder.path("missing/out")
-    #expect(throws: ExportError(.create, path: path, code: ENOENT)) {
+    #expect(throws: OutputError(.create, path: path, code: ENOENT)) {
       try ExportTarget(format, path: path).makeWriter(.fixture())
     }
   }
@@ -74,7 +76,7 @@ struct AllFormatsTests {
   @Test(arguments: ExportFormat.allCases.filter(\.isSingleFile))
   func `A full disk is an error that names the file`(_ format: ExportFormat) throws {
     let writer = try ExportTarget(format, path: "/dev/full").makeWriter(.fixture())
-    #expect(throws: ExportError(.write, path: "/dev/full", code: ENOSPC)) {
+    #expect(throws: OutputError(.write, path: "/dev/full", code: ENOSPC)) {
       try writer.writeAll([.fixture(0, people: [.fixture(1)])])
     }
     writer.abandon()
@@ -83,7 +85,7 @@ struct AllFormatsTests {
 
   @Test(arguments: ExportFormat.allCases.filter(\.isSingleFile))
   func `A folder in the file's place is refused before the run`(_ format: ExportFormat) throws {
-    #expect(throws: ExportError(.create, path: folder.url.path, code: EISDIR)) {
+    #expect(throws: OutputError(.create, path: folder.url.path, code: EISDIR)) {
       try ExportTarget(format, path: folder.url.path).makeWriter(.fixture())
     }
   }

@@ -1,5 +1,7 @@
 import Export
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct DeepLabCutWriterTests {
@@ -70,12 +72,13 @@ struct DeepLabCutWriterTests {
   @Test func `A number that is far from all others is an error, not millions of rows`() throws {
     try "old".write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
     let targets = [
-      ExportTarget(.deepLabCut, path: folder.path("poses.csv")), ExportTarget(.mot, path: folder.path("mot.txt")),
+      ExportTarget(.deepLabCut, path: folder.path("poses.csv")),
+      ExportTarget(.motChallenge, path: folder.path("mot.txt")),
     ]
     let group = try PoseWriterGroup(targets, context: .fixture())
     try group.write(.fixture(0, people: [.fixture(1)]))
     try group.write(.fixture(20_000_000, people: [.fixture(1)]))
-    let error = #expect(throws: ExportError.self) { try group.finish() }
+    let error = #expect(throws: OutputError.self) { try group.finish() }
     #expect(
       error?.description
         == "cannot write \(folder.path("poses.csv")): 19999999 frames before frame 20000000 are missing, "

@@ -10,6 +10,11 @@ struct ExportTargetTests {
     #expect(target?.description == "\(format.rawValue)=a folder/b=c.txt")
   }
 
+  @Test func `The earlier name of a format still names it`() {
+    #expect(ExportTarget("mot=tracks.txt") == ExportTarget(.motChallenge, path: "tracks.txt"))
+    #expect(ExportTarget(.motChallenge, path: "tracks.txt").description == "motchallenge=tracks.txt")
+  }
+
   @Test(arguments: ["", "coco", "coco=", "=out.json", "COCO=out.json", "unknown=out.json"])
   func `Anything else is none`(_ text: String) { #expect(ExportTarget(text) == nil) }
 

@@ -1,5 +1,7 @@
 import Export
+import Foundation
 import Kapao
+import TestSupport
 import Testing
 
 struct NDJSONWriterTests {
@@ -53,5 +55,22 @@ struct NDJSONWriterTests {
     #expect(people[0]["state"] as? String == "interpolated")
     try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture()).writeAll([.fixture(0, people: [person])])
     #expect((try lines()[0]["people"] as? [[String: Any]])?[0]["state"] == nil)
+  }
+
+  @Test func `A line is the record that messages have, too`() throws {
+    var broken = PersonRecord.fixture(3, score: .nan)
+    broken.pose.box.x1 = .infinity
+    let record = FrameRecord.fixture(2, people: [.fixture(2, missing: [2]), .fixture(), broken])
+    try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture(hasStates: true)).writeAll([record])
+    let line = try JSONDecoder().decode(PoseMessage.self, from: Data(folder.text("poses.ndjson").utf8))
+    let message = PoseMessage(record, date: Date(), skeleton: .coco17)
+    #expect(line.frame == message.frame && line.time == message.time)
+    #expect(line.pts == 2002 && line.clock == nil && message.pts == nil)
+    #expect(line.people.map(\.trackID) == [2, nil, 3])
+    for (one, other) in zip(line.people, message.people) {
+      #expect([one.score] == [other.score] && one.box == other.box && one.state == other.state)
+      #expect(one.keypoints.compactMapValues { $0 } == other.keypoints.compactMapValues { $0 })
+    }
+    #expect(try JSONDecoder().decode(PoseMessage.self, from: JSONEncoder().encode(message)) == message)
   }
 }

@@ -1,5 +1,6 @@
 import Export
 import Kapao
+import TestSupport
 import Testing
 
 struct OfficialCSVWriterTests {
@@ -19,6 +20,14 @@ struct OfficialCSVWriterTests {
     #expect(rows.map(\.count) == [102, 0, 51, 0])
     #expect(rows[0][0..<6] == ["100.0", "200.5", "0.75", "101.0", "199.5", "0.0"])
     #expect(rows[0][51] == "1.5")
+  }
+
+  @Test func `Where only confirmed keypoints are shown, every cell is filled as the demo fills it`() throws {
+    try OfficialCSVWriter(path: folder.path("demo.csv"), context: .fixture(keypointObjectsOnly: true))
+      .writeAll([.fixture(0, people: [.fixture(1)])])
+    let cells = try folder.text("demo.csv").dropLast(2).split(separator: ",", omittingEmptySubsequences: false)
+    #expect(cells.count == 51)
+    #expect(cells[0..<6] == ["100.0", "200.5", "0.75", "101.0", "199.5", "0.0"])
   }
 
   @Test func `Numbers have all their digits`() throws {

@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct OpenPoseWriterTests {
@@ -47,12 +49,13 @@ struct OpenPoseWriterTests {
     #expect(points[3..<6] == [0, 0, 0])
   }
 
-  @Test func `Pose2Sim's points are COCO's, and the frame is the last number of the name`() throws {
+  @Test func `Pose2Sim's points are COCO's, head, neck and hip, and the frame is the name's last number`() throws {
     try write([.fixture(12, people: [.fixture()])], layout: .pose2Sim)
     #expect(try names() == ["match_000012.json"])
     let points = try #require(try people("match_000012.json")[0]["pose_keypoints_2d"] as? [Double])
-    #expect(points.count == 51)
+    #expect(points.count == 60)
     #expect(points[48..<50] == [116, 184.5])
+    #expect(points[51...] == [0, 0, 0, 105.5, 195, 0.75, 111.5, 189, 0.75])
   }
 
   @Test func `CrowdPose's neck is taken as it is and its face is missing`() throws {
@@ -79,13 +82,13 @@ struct OpenPoseWriterTests {
     try "{}".write(
       toFile: folder.path("out/match_000000000009_keypoints.json"), atomically: true, encoding: .utf8)
     let before = try names()
-    #expect(throws: ExportError.self) { try write([.fixture(0)], layout: .openPose) }
+    #expect(throws: OutputError.self) { try write([.fixture(0)], layout: .openPose) }
     #expect(try names() == before)
   }
 
   @Test func `A file in the folder's place is refused`() throws {
     try "x".write(toFile: folder.path("out"), atomically: true, encoding: .utf8)
-    #expect(throws: ExportError(.create, path: folder.path("out"), code: ENOTDIR)) {
+    #expect(throws: OutputError(.create, path: folder.path("out"), code: ENOTDIR)) {
       try OpenPoseWriter(path: folder.path("out"), context: .fixture())
     }
   }

@@ -1,6 +1,7 @@
 import Export
 import Foundation
 import Kapao
+import TestSupport
 import Testing
 
 struct PoseCSVReaderTests {
@@ -77,6 +78,47 @@ struct PoseCSVReaderTests {
     #expect(records.map { $0.people[0].trackID } == [4, 4])
   }
 
+  @Test func `A file that a European spreadsheet has rewritten is the same`() throws {
+    let original = try read("\(header)\n\(row(["time_s": "0.5"]))\n")
+    let rewritten = [header, row(["time_s": "0.5"])].map { line in
+      line.replacingOccurrences(of: ",", with: ";").replacingOccurrences(of: ".", with: ",")
+    }.joined(separator: "\r\n")
+    let blank = String(repeating: ";", count: 76)
+    #expect(try read("\u{FEFF}\(rewritten)\r\n\(blank)\r\n\r\n").description == original.description)
+    #expect(try read("sep=;\r\n\(rewritten)").description == original.description)
+    #expect(try read(rewritten.replacingOccurrences(of: ";", with: "\t")).description == original.description)
+    // In quotes a comma is no separator.
+    let quoted = "\(header)\n\(row(["time_s": "\"0,5\""]))\n"
+    #expect(try read(quoted).description == original.description)
+  }
+
+  @Test func `A file that R has rewritten is the same`() throws {
+    let empty = "100000,1.0,1" + String(repeating: ",", count: 74)
+    let original = try read("\(header)\n\(row)\n\(empty)\n")
+    func rewritten(_ line: String, number: String) -> String {
+      "\"\(number)\","
+        + line.split(separator: ",", omittingEmptySubsequences: false).map { field in
+          field.isEmpty ? "NA" : Double(field) == nil ? "\"\(field)\"" : String(field)
+        }.joined(separator: ",")
+    }
+    let lines = [header, row, empty].enumerated().map { rewritten($1, number: $0 == 0 ? "" : "\($0)") }
+    let text = lines.joined(separator: "\n").replacingOccurrences(of: ",100000,", with: ",1e+05,")
+    #expect(try read(text).description == original.description)
+  }
+
+  @Test func `What is no CSV is called what it is`() throws {
+    for (bytes, word) in [
+      ([0x1F, 0x8B, 8], "compressed"), ([0xFF, 0xFE, 0x66, 0], "UTF-16"), ([0x50, 0x4B, 3], "save it as CSV"),
+    ]
+      as [([UInt8], String)]
+    {
+      try Data(bytes).write(to: URL(fileURLWithPath: folder.path("other.csv")))
+      let error = #expect(throws: PoseCSVError.self) { try PoseCSVReader(path: folder.path("other.csv")) }
+      #expect(error?.reason.contains(word) == true)
+    }
+    #expect(error(header + "\r" + row)?.contains("CR alone") == true)
+  }
+
   @Test func `The last line needs no line end, and an empty one after it does no harm`() throws {
     #expect(try read("\(header)\n\(row)").count == 1)
     #expect(try read("\(header)\n\(row)\n\n").count == 1)
@@ -107,10 +149,10 @@ struct PoseCSVReaderTests {
     (["frame": ""], "column frame: a frame's number is needed, from 0"),
     (["pts": ""], "column pts: a time stamp is needed"),
     (["time_s": ""], "column time_s: seconds are needed"),
-    (["time_s": "nan"], "column time_s: \"nan\" is no number"),
+    (["time_s": "nan"], "column time_s: seconds are needed"),
     (["track_id": "a"], "column track_id: \"a\" is no integer"),
     (["person_score": "1.5"], "column person_score: a score is between 0 and 1"),
-    (["bbox_x1": "1,5"], "78 fields instead of 77"),
+    (["bbox_x1": "1,5"], "78 fields instead of 77; decimal commas need ; between fields"),
     (["bbox_x1": "1;5"], "column bbox_x1: \"1;5\" is no number"),
     (["nose_x": ""], "column nose_x: empty, though y is not"),
     (["nose_y": ""], "column nose_y: empty, though x is not"),
@@ -143,7 +185,7 @@ struct PoseCSVReaderTests {
           == "poses.csv, line 3: a row without a person is the only one of its frame")
     }
     #expect(error("\(header)\n\(row.dropLast(9))\n") == "poses.csv, line 2: 68 fields instead of 77")
-    #expect(error("\(header)\n\n\(row)\n") == "poses.csv, line 2: 1 fields instead of 77")
+    #expect(error("\(header)\n\n\(row)\n") == "poses.csv, line 2: an empty line before the end of the table")
     #expect(error("\(header)\n\"\(row)\n") == "poses.csv, line 2: a quoted field does not end")
   }
 

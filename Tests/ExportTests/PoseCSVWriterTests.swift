@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct PoseCSVWriterTests {
@@ -145,29 +147,29 @@ struct PoseCSVWriterTests {
     try writer.write(.fixture(0))
     writer.abandon()
     #expect(CSVTable(try folder.text("poses.csv")).rows.count == 1)
-    #expect(throws: ExportError(.write, path: folder.path("poses.csv"), code: EBADF)) {
+    #expect(throws: OutputError(.write, path: folder.path("poses.csv"), code: EBADF)) {
       try writer.write(.fixture(1))
     }
   }
 
   @Test func `A folder that does not exist is refused before the run`() throws {
     let path = folder.path("missing/poses.csv")
-    #expect(throws: ExportError(.create, path: path, code: ENOENT)) {
+    #expect(throws: OutputError(.create, path: path, code: ENOENT)) {
       try PoseCSVWriter(path: path, skeleton: .coco17)
     }
-    #expect(throws: ExportError(.create, path: folder.url.path, code: EISDIR)) {
+    #expect(throws: OutputError(.create, path: folder.url.path, code: EISDIR)) {
       try PoseCSVWriter(path: folder.url.path, skeleton: .coco17)
     }
   }
 
   @Test func `A full disk is an error that names the file`() throws {
     let writer = try PoseCSVWriter(path: "/dev/full", skeleton: .coco17)
-    let error = #expect(throws: ExportError.self) { try writer.write(.fixture(0)) }
-    #expect(error == ExportError(.write, path: "/dev/full", code: ENOSPC))
+    let error = #expect(throws: OutputError.self) { try writer.write(.fixture(0)) }
+    #expect(error == OutputError(.write, path: "/dev/full", code: ENOSPC))
     #expect(error?.description == "cannot write /dev/full: No space left on device")
   }
 
-  @Test func `With frames that were skipped, each pose says how it was come by`() throws {
+  @Test func `With frames that were skipped, each pose says how it was obtained`() throws {
     let writer = try PoseCSVWriter(path: folder.path("poses.csv"), skeleton: .coco17, hasStates: true)
     let states = [PersonRecord.State.detected, .interpolated, .predicted]
     let people = states.map { PersonRecord(pose: .fixture(), state: $0) }

@@ -1,6 +1,7 @@
 import Export
 import Foundation
 import Kapao
+import TestSupport
 import Testing
 
 struct PoseConversionTests {
@@ -65,7 +66,9 @@ struct PoseConversionTests {
     let text = try folder.text("poses.csv") + "oops\n"
     try text.write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
     #expect(throws: PoseCSVError(path: folder.path("poses.csv"), line: 4, reason: "1 fields instead of 77")) {
-      try PoseConversion(input: folder.path("poses.csv")).write([ExportTarget(.mot, path: folder.path("mot.txt"))])
+      try PoseConversion(input: folder.path("poses.csv")).write([
+        ExportTarget(.motChallenge, path: folder.path("mot.txt"))
+      ])
     }
     #expect(try folder.names() == ["poses.csv"])
   }
@@ -148,7 +151,7 @@ struct PoseConversionTests {
     }
   }
 
-  @Test func `How each pose was come by is kept, and a word that is no state is an error`() throws {
+  @Test func `How each pose was obtained is kept, and a word that is no state is an error`() throws {
     var person = PersonRecord.fixture(1)
     person.state = .predicted
     let records = [FrameRecord.fixture(0, people: [.fixture(1)]), .fixture(1, people: [person]), .fixture(2)]

@@ -1,5 +1,6 @@
 import Export
 import Kapao
+import TestSupport
 import Testing
 
 struct PoseTrackWriterTests {

@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct PoseWriterGroupTests {
@@ -21,7 +23,7 @@ struct PoseWriterGroupTests {
     let group = try PoseWriterGroup(targets, context: .fixture())
     try group.write(.fixture(0))
     try group.write(.fixture(1))
-    #expect(throws: ExportError(.write, path: "/dev/full", code: ENOSPC)) { try group.finish() }
+    #expect(throws: OutputError(.write, path: "/dev/full", code: ENOSPC)) { try group.finish() }
     #expect(try folder.text("poses.ndjson").split(separator: "\n").count == 2)
     #expect(group.outputs == [folder.path("poses.ndjson")])
   }
@@ -38,10 +40,10 @@ struct PoseWriterGroupTests {
   @Test func `What fails before an output's first frame is that output's error and leaves its older file`() throws {
     try "old".write(toFile: folder.path("poses.csv"), atomically: true, encoding: .utf8)
     let targets = [
-      ExportTarget(.csv, path: folder.path("poses.csv")), ExportTarget(.mot, path: folder.path("mot.txt")),
+      ExportTarget(.csv, path: folder.path("poses.csv")), ExportTarget(.motChallenge, path: folder.path("mot.txt")),
     ]
     let group = try PoseWriterGroup(targets, context: .fixture())
-    let error = ExportError(.write, path: folder.path("poses.json"), code: ENOSPC)
+    let error = OutputError(.write, path: folder.path("poses.json"), code: ENOSPC)
     group.willBegin = { [csv = folder.path("poses.csv")] in if $0 == csv { throw error } }
     try group.write(.fixture(0, people: [.fixture(1)]))
     group.willBegin = { _ in Issue.record("called again") }
@@ -54,9 +56,10 @@ struct PoseWriterGroupTests {
   @Test func `Where one output cannot be opened the others leave no trace`() throws {
     let targets = [
       ExportTarget(.csv, path: folder.path("poses.csv")), ExportTarget(.openPose, path: folder.path("folder")),
-      ExportTarget(.coco, path: folder.path("coco.json")), ExportTarget(.mot, path: folder.path("missing/mot.txt")),
+      ExportTarget(.coco, path: folder.path("coco.json")),
+      ExportTarget(.motChallenge, path: folder.path("missing/mot.txt")),
     ]
-    #expect(throws: ExportError(.create, path: folder.path("missing/mot.txt"), code: ENOENT)) {
+    #expect(throws: OutputError(.create, path: folder.path("missing/mot.txt"), code: ENOENT)) {
       try PoseWriterGroup(targets, context: .fixture())
     }
     #expect(try folder.names() == [])

@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct RunDescriptionTests {
@@ -69,10 +71,10 @@ struct RunDescriptionTests {
 
   @Test func `An error names the side-car and leaves no temporary file`() throws {
     let path = folder.path("missing/poses.json")
-    #expect(throws: ExportError(.create, path: path, code: ENOENT)) { try description.write(to: path) }
+    #expect(throws: OutputError(.create, path: path, code: ENOENT)) { try description.write(to: path) }
     let directory = folder.path("directory")
     try FileManager.default.createDirectory(atPath: directory + "/inside", withIntermediateDirectories: true)
-    #expect(throws: ExportError(.create, path: directory, code: EISDIR)) { try description.write(to: directory) }
+    #expect(throws: OutputError(.create, path: directory, code: EISDIR)) { try description.write(to: directory) }
     #expect(try folder.names() == ["directory"])
   }
 }

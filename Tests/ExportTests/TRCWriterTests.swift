@@ -1,6 +1,8 @@
 import Export
 import Foundation
 import Kapao
+import Support
+import TestSupport
 import Testing
 
 struct TRCWriterTests {
@@ -103,6 +105,47 @@ struct TRCWriterTests {
     #expect(try lines("walk_person01.trc")[2][0] == "5")
   }
 
+  @Test(arguments: [30, 25, 12.5, 16.5, 30 / 1.001, 24 / 1.001, 120 / 1.001] as [Double], [1e-3, 1e-6] as [Double])
+  func `Times that are rounded give the standard rate that they were`(_ rate: Double, unit: Double) {
+    let times = (0..<60).map { (frame: Int) -> Double in
+      let time = 3.2 + Double(frame) / rate
+      return (time / unit).rounded() * unit
+    }
+    #expect(abs(MeanFrameRate.of(times) / rate - 1) < 1e-12)
+  }
+
+  @Test func `A rate that varies stays a mean`() {
+    #expect(MeanFrameRate.of([0, 0.033333, 0.066667, 0.1, 0.166667]) == 4 / 0.166667)
+    #expect(MeanFrameRate.of([5]) == 1)
+    #expect(MeanFrameRate.of([]) == 1)
+  }
+
+  @Test func `For Sports2D Y points down, time counts from 0, and every frame has a row with what was seen`() throws {
+    let records: [FrameRecord] = [
+      .fixture(5), .fixture(6, people: [.fixture(1, missing: [0])]), .fixture(7, people: [.fixture(1)]), .fixture(8),
+    ]
+    let writer = try TRCWriter(path: folder.path("walk.trc"), context: .fixture(), layout: .sports2D)
+    try writer.writeAll(records)
+    let name = "walk_px_person01.trc"
+    #expect(try folder.names() == [name])
+    let lines = try lines(name)
+    #expect(lines[0].last == name)
+    #expect(lines[2].prefix(4) == ["29.97003", "29.97003", "4", "15"])
+    #expect(lines.dropFirst(5).map { $0[1] } == ["0.000000", "0.033367", "0.066734", "0.100100"])
+    #expect(lines.dropFirst(5).allSatisfy { $0.count == 2 + 15 * 3 })
+    #expect(try column(name, "Nose", 1) == ["", "", "200.50", ""])
+    #expect(try column(name, "RHip", 1) == ["", "188.50", "188.50", ""])
+    #expect(try column(name, "RHip", 2) == ["", "0", "0", ""])
+  }
+
+  @Test func `A name for Sports2D says once that it is in pixels`() throws {
+    for path in ["walk_px.trc", "walk"] {
+      let writer = try TRCWriter(path: folder.path(path), context: .fixture(), layout: .sports2D)
+      try writer.writeAll([.fixture(0, people: [.fixture(1)])])
+      #expect(writer.outputs == [folder.path("walk_px_person01.trc")])
+    }
+  }
+
   @Test func `Files of an earlier run go, and only those`() throws {
     let others = ["walk_person.trc", "walk_personal.trc", "walk_person02.csv", "walk_person02_part.trc"]
     for name in others + ["walk_person07.trc", "walk_person07_part2.trc"] {
@@ -119,7 +162,7 @@ struct TRCWriterTests {
     try FileManager.default.createDirectory(
       atPath: folder.path("walk_person02.trc"), withIntermediateDirectories: false)
     let writer = try TRCWriter(path: folder.path("walk.trc"), context: .fixture())
-    #expect(throws: ExportError(.create, path: folder.path("walk_person02.trc"), code: EISDIR)) {
+    #expect(throws: OutputError(.create, path: folder.path("walk_person02.trc"), code: EISDIR)) {
       try writer.writeAll([.fixture(0, people: [.fixture(1), .fixture(2)])])
     }
     #expect(try folder.names() == ["walk_person01.trc", "walk_person02.trc", "walk_person07.trc"])

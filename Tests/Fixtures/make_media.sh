@@ -51,7 +51,12 @@ ff -f lavfi -i testsrc2=s=320x180:r=60 -t 1 "${x264[@]}" fast.mp4
 ff -i av.mp4 -an -c copy -bsf:v h264_mp4toannexb -f h264 raw.h264
 
 # Orientation, size, shape of pixels, fields.
-ff -i av.mp4 -c copy -metadata:s:v:0 rotate=90 rot90.mp4
+# FFmpeg has an option for it from 6.0 on, and ignores the metadata from 7 on.
+if ffmpeg -hide_banner -h full 2>/dev/null | grep -e -display_rotation >/dev/null; then
+  ff -display_rotation:v:0 90 -i av.mp4 -c copy rot90.mp4
+else
+  ff -i av.mp4 -c copy -metadata:s:v:0 rotate=90 rot90.mp4
+fi
 ff -f lavfi -i testsrc=s=321x181:r=25 -t 1 -pix_fmt yuv420p -c:v libvpx-vp9 -deadline realtime -cpu-used 8 odd.webm
 ff -f lavfi -i testsrc=s=321x181:r=25 -t 1 -pix_fmt yuv420p -c:v mpeg4 -q:v 3 odd.mp4
 ff -f lavfi -i testsrc=s=321x181:r=25 -t 1 -pix_fmt yuv444p "${x264[@]}" odd_444.mp4

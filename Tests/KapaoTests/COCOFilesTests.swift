@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import Support
 import Testing
 
 @Suite("COCO files")
@@ -36,7 +37,7 @@ struct COCOFilesTests {
     "files that are something else are refused with the place of the fault",
     arguments: [
       ("", "it is not JSON"), ("[]", "the file is not of the kind that COCO's format has there"),
-      (#"{"images": []}"#, "the file has no annotations"),
+      (#"{"annotations": []}"#, "the file has no images"),
       (#"{"images": [{"id": 1}], "annotations": []}"#, "images [0] has no file_name"),
       (
         #"{"images": [], "annotations": [{"image_id": 1, "bbox": [1, 2, 3]}]}"#, "a bbox should have four numbers"
@@ -54,6 +55,16 @@ struct COCOFilesTests {
     }
   }
 
+  @Test("the list of a test set's images has no annotations")
+  func testSet() throws {
+    try withFile(#"{"images": [{"id": 3, "file_name": "a.jpg"}], "categories": []}"#) { path in
+      let dataset = try COCODataset(contentsOf: path, keypointCount: 17)
+      #expect(!dataset.isAnnotated)
+      #expect(dataset.images.count == 1 && dataset.annotations.isEmpty)
+      #expect(FusionRate(.coco17, dataset: dataset).perLabelledKeypoint == nil)
+    }
+  }
+
   @Test("results come back from their file as they were, with and without boxes")
   func resultsComeBack() throws {
     let pose = Pose(
@@ -68,13 +79,20 @@ struct COCOFilesTests {
       let text = try String(contentsOfFile: path, encoding: .utf8)
       #expect(text.contains(#""score":0.1}"#) && text.contains(#""category_id":1"#))
     }
-    #expect(throws: EvaluationError.self) { try COCOResult.write(results, to: "/none/results.json") }
+    #expect(throws: OutputError.self) { try COCOResult.write(results, to: "/none/results.json") }
   }
 
-  @Test("the fusion rate is the share of people whose keypoint was a keypoint object")
+  @Test("fused keypoint objects are counted by labelled keypoint and by found person")
   func fusionRate() throws {
-    var rate = FusionRate(.coco17)
-    #expect(rate.rates.allSatisfy { $0 == 0 })
+    func person(labelled: Set<Int>) -> COCOAnnotation {
+      COCOAnnotation(
+        imageID: 1, box: COCOBox(x: 0, y: 0, width: 1, height: 1), area: 1,
+        keypoints: (0..<17).map { COCOKeypoint(x: 0, y: 0, third: labelled.contains($0) ? 2 : 0) })
+    }
+    let dataset = COCODataset(
+      images: [COCOImage(id: 1, fileName: "a.jpg")], annotations: [person(labelled: [0, 3]), person(labelled: [0])])
+    var rate = FusionRate(.coco17, dataset: dataset)
+    #expect(rate.perPerson.allSatisfy { $0 == 0 })
     func pose(fused: Set<Int>) -> Pose {
       Pose(
         box: Box(x1: 0, y1: 0, x2: 1, y2: 1), score: 1,
@@ -83,8 +101,12 @@ struct COCOFilesTests {
     rate.add([pose(fused: [0, 3]), pose(fused: [0])])
     rate.add([pose(fused: []), pose(fused: [0])])
     #expect(rate.people == 4)
-    #expect(rate.rates[0] == 0.75)
-    #expect(rate.rates[3] == 0.25)
-    #expect(rate.description.hasPrefix("nose            0.7500\n"))
+    #expect(rate.perPerson[0] == 0.75)
+    #expect(rate.perPerson[3] == 0.25)
+    let labelled = try #require(rate.perLabelledKeypoint)
+    #expect(labelled[0] == 1.5)
+    #expect(labelled[3] == 1)
+    #expect(labelled[1] == 0)
+    #expect(rate.description.hasPrefix("fused per       labelled    person\nnose              1.5000    0.7500\n"))
   }
 }

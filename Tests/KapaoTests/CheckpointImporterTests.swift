@@ -82,6 +82,34 @@ struct CheckpointImporterTests {
     #expect(throws: CheckpointError.format(expected: "one entry data.pkl")) { try Model(builder.archive(), name: "m") }
   }
 
+  /// An object with attributes, as pickled.
+  private func object(_ type: String, _ attributes: [(String, [UInt8])]) -> [UInt8] {
+    Array("cmodels.yolo\n\(type)\n)".utf8) + [0x81] + dictionary(attributes) + Array("b".utf8)
+  }
+
+  private func dictionary(_ entries: [(String, [UInt8])]) -> [UInt8] {
+    var bytes = Array("}".utf8)
+    for (key, value) in entries {
+      bytes += Array("X".utf8) + [UInt8(key.utf8.count), 0, 0, 0]
+      bytes += Array(key.utf8) + value
+      bytes += Array("s".utf8)
+    }
+    return bytes
+  }
+
+  @Test("a YOLO detector is called one")
+  func detector() throws {
+    let layers = (0..<24).map { ("\($0)", object("Conv", [("_modules", dictionary([]))])) }
+    let head = object("Detect", [("_modules", dictionary([])), ("nc", Array("K".utf8) + [80])])
+    let network = object("Sequential", [("_modules", dictionary(layers + [("24", head)]))])
+    let model = object("DetectionModel", [("_modules", dictionary([("model", network)]))])
+    let bytes = try checkpoint { $0 = [0x80, 2] + dictionary([("model", model)]) + Array(".".utf8) }
+    #expect(
+      throws: CheckpointError.other(
+        "a network of 25 layers that ends in Detect for 80 classes without KAPAO's keypoints")
+    ) { try Model(bytes, name: "yolov5n") }
+  }
+
   @Test("loads the averaged weights where training has left them")
   func prefersTheAverage() throws {
     // Sets `ema` to the network, which has the memo 5, and `model` to None.

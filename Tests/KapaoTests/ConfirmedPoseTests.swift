@@ -64,6 +64,7 @@ struct ConfirmedPoseTests {
       return try #require(found.first).keypoints[0]
     }
     #expect(try nose(0).x == 194)
+    #expect(try nose(0.5).box == Box(x1: 187.5, y1: 23.5, x2: 200.5, y2: 36.5), "the box is the keypoint object's")
     let weighed = try nose(0.5)
     #expect(abs(weighed.x - (0.49 * 194 + 0.32 * 192) / 0.81) < 1e-3)
     #expect(abs(weighed.confidence - 0.49) < 1e-6, "it is as sure as the keypoint object")

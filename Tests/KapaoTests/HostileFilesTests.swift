@@ -2,7 +2,7 @@ import Foundation
 import Kapao
 import Testing
 
-/// Files that fuzzing found; see Fuzz/README.md. A reader passes by ending at all, with a value or an error.
+/// Files that fuzzing found; see Fuzz/README.md. Each once ended a reader; now most are refused.
 @Suite("Hostile files")
 struct HostileFilesTests {
   private func files(_ reader: String) throws -> [[UInt8]] {
@@ -24,13 +24,19 @@ struct HostileFilesTests {
   func zip() throws {
     for bytes in try files("zip") {
       guard let archive = try? ZipArchive(bytes) else { continue }
-      for name in archive.names { _ = try? archive.range(of: name) }
+      for name in archive.names {
+        guard let range = try? archive.range(of: name) else { continue }
+        #expect(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+      }
     }
+    let readable = try files("zip").count { (try? ZipArchive($0)) != nil }
+    #expect(readable == 8)
   }
 
   @Test("do not crash the pickle reader")
   func pickle() throws {
-    for bytes in try files("pickle") { _ = try? PickleReader.read(bytes, in: 0..<bytes.count) }
+    let readable = try files("pickle").count { (try? PickleReader.read($0, in: 0..<$0.count)) != nil }
+    #expect(readable == 3)
   }
 
   @Test("do not crash the import of checkpoints")
@@ -55,6 +61,6 @@ struct HostileFilesTests {
     let pickle = module.unicodeScalars.map { UInt8($0.value) }
     builder.add("m/data.pkl", [0x80, 2] + pickle)
     let error = #expect(throws: (any Error).self) { try Model(builder.archive(), name: "m") }
-    #expect("\(error!)" == "not a KAPAO network: model.33 should be Detect, not missing")
+    #expect("\(error!)".hasPrefix("it is a network of 1 layers that ends in Sequential without KAPAO's keypoints"))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kapao
+import Support
 import Testing
 
 @Suite("Model files")
@@ -29,6 +30,17 @@ struct ModelTests {
       #expect(exact.isLossless)
       #expect(try Model.load("\(folder)/again.safetensors") == again)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
+    }
+  }
+
+  @Test("in single precision every weight comes back as it was")
+  func singlePrecision() throws {
+    try Fixture.withTemporaryFolder { folder in
+      let model = try imported()
+      let rounding = try model.save("\(folder)/m.safetensors", weights: .fp32)
+      #expect(rounding.isLossless)
+      #expect(try Model.load("\(folder)/m.safetensors").tensors == model.tensors)
+      #expect(try Safetensors(contentsOf: "\(folder)/m.safetensors").entries.values.allSatisfy { $0.type == .float32 })
     }
   }
 
@@ -95,6 +107,22 @@ struct ModelTests {
     }
   }
 
+  @Test(
+    "a file of another kind is called what it is",
+    arguments: [
+      ("<!DOCTYPE html>\n<html><head>", "an HTML page"), ("\n <html>", "an HTML page"),
+      ("epochs: 100\n", "a text file"),
+      (String(repeating: "ä", count: 700), "a text file"),
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "a pointer of Git LFS"), ("", "an empty file"),
+      ("GGUF\u{3}\0", "a GGUF file"),
+    ])
+  func otherKinds(content: String, kind: String) throws {
+    let error = #expect(throws: CheckpointError.self) { try Model(Array(content.utf8), name: "m") }
+    let words = try #require(error?.description)
+    #expect(words.hasPrefix("it is \(kind)"))
+    #expect(words.hasSuffix("expected is an official KAPAO checkpoint (.pt) or a model of this program (.safetensors)"))
+  }
+
   @Test("a file that is no model, or missing, is refused with one line")
   func refusesOtherFiles() throws {
     try Fixture.withTemporaryFolder { folder in
@@ -111,9 +139,9 @@ struct ModelTests {
         try Model.load("\(folder)/none")
       }
       #expect(throws: ModelError.unreadable(path: folder, reason: "not a regular file")) { try Model.load(folder) }
-      let error = #expect(throws: ModelError.self) { try imported().save("\(folder)/no/m.safetensors") }
-      #expect(error?.description.contains("\n") == false)
-      #expect(error?.description.contains("No such file") == true, "\(error!.description)")
+      #expect(throws: OutputError(.create, path: "\(folder)/no/m.safetensors", code: ENOENT)) {
+        try imported().save("\(folder)/no/m.safetensors")
+      }
     }
   }
 }

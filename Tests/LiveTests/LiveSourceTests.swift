@@ -45,6 +45,14 @@ struct LiveSourceTests {
     #expect(LiveSettings(name: "x", source: source, thresholds: Preset.demo.thresholds).rules.isListener == expected)
   }
 
+  @Test("the input format can be said for files and what comes over the network, if libav has it")
+  func format() throws {
+    #expect(try LiveSource("http://camera/video", format: "mjpeg").readerOptions.format == "mjpeg")
+    #expect(try LiveSource("clip.bin", format: "h264").readerOptions.format == "h264")
+    #expect(throws: LiveSourceError.unknownFormat("jpegs")) { try LiveSource("http://camera/video", format: "jpegs") }
+    #expect(throws: LiveSourceError.ownFormat("mjpeg")) { try LiveSource("lavfi:testsrc2", format: "mjpeg") }
+  }
+
   @Test("RTSP goes over TCP unless told otherwise")
   func transport() throws {
     #expect(try LiveSource("rtsp://camera/live").options["rtsp_transport"] == "tcp")

@@ -17,33 +17,33 @@ struct LiveStreamBench {
       fatalError("the test model cannot be used: \(error)")
     }
   }()
-  private static let networks = networks(preparedWithin: 0)
+  private static let detector = detector {}
 
-  /// Networks of which each takes so many seconds before its first picture.
-  static func networks(preparedWithin seconds: Double) -> NetworkProvider {
+  /// A detector that does something before it compiles a network.
+  static func detector(_ prepare: @escaping @Sendable () -> Void) -> PoseDetector {
     let model = model
-    return NetworkProvider(inputSize: 128, skeleton: .coco17) {
-      if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
-      return try PoseNetwork(model: model, inputSize: $0, threads: 1)
+    return PoseDetector(inputSize: 128, skeleton: .coco17) { size, _ in
+      prepare()
+      return try PoseNetwork(model: model, inputSize: size, threads: 1)
     }
   }
 
   init(
     _ source: String, transport: RTSPTransport = .tcp, stall: Double = 2, outputs: [any LiveReceiver] = [],
-    maximumRate: Double? = nil, detectEvery: DetectEvery = .all, networks: NetworkProvider? = nil,
-    carriesSound: Bool = true, loops: Bool = false
+    maximumRate: Double? = nil, detectEvery: DetectEvery = .all, detector: PoseDetector? = nil,
+    carriesAudio: Bool = true, loops: Bool = false, format: String? = nil
   ) throws {
-    var source = try LiveSource(source, transport: transport)
+    var source = try LiveSource(source, transport: transport, format: format)
     source.loops = loops
     var settings = LiveSettings(name: "test", source: source, thresholds: Preset.demo.thresholds)
     settings.rules.stall = stall
     settings.maximumRate = maximumRate
-    settings.carriesSound = carriesSound
+    settings.carriesAudio = carriesAudio
     settings.tracking.detectEvery = detectEvery
     watcher = Watcher()
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     log.logLevel = .critical
-    stream = LiveStream(settings, networks: networks ?? Self.networks, receivers: [watcher] + outputs, log: log)
+    stream = LiveStream(settings, detector: detector ?? Self.detector, receivers: [watcher] + outputs, log: log)
   }
 
   /// A log that nobody reads.

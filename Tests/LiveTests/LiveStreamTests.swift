@@ -24,8 +24,8 @@ struct LiveStreamTests {
 
   @Test("pictures that the network cannot take are counted, and the reason is told")
   func failures() throws {
-    let broken = NetworkProvider(inputSize: 128, skeleton: .coco17) { throw InferenceError.inputSize($0) }
-    let bench = try LiveStreamBench(Self.pattern, networks: broken)
+    let broken = PoseDetector(inputSize: 128, skeleton: .coco17) { size, _ in throw InferenceError.inputSize(size) }
+    let bench = try LiveStreamBench(Self.pattern, detector: broken)
     bench.stream.start()
     // Nothing is processed: the outputs get the picture that says so.
     #expect(bench.watcher.wait(for: 3, within: 20) { $0.record == nil } != nil)
@@ -38,12 +38,42 @@ struct LiveStreamTests {
   }
 
   @Test(
+    "a device that fails ends the attempt at a camera, and the next has it again; it ends what no other attempt brings back",
+    .enabled(if: ONNXRuntimeFixture.library != nil, "onnxruntime is not installed for KAPAO_PYTHON or python3"),
+    .enabled(if: Camera.isAvailable, "\(Camera.missing)"), arguments: [true, false])
+  func failingDevice(isCamera: Bool) throws {
+    try Media.withFolder { folder in
+      var runtime = ONNXRuntimeOptions()
+      runtime.device = .cpu
+      runtime.library = ONNXRuntimeFixture.fake(in: folder, ONNXRuntimeFixture.real, "FAIL_RUN=4", "FAIL_ONCE")
+      let model = try Model.load(Fixtures.path("reference/kapao_tiny_coco_random.pt"))
+      let camera = Camera()
+      if isCamera { try camera.start() }
+      let bench = try LiveStreamBench(
+        isCamera ? camera.url() : Self.pattern,
+        detector: PoseDetector(model: model, inputSize: 128, backend: .onnxRuntime, threads: 1, runtime: runtime))
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 3, within: 20) != nil)
+      if isCamera {
+        // Those of the second attempt.
+        #expect(bench.watcher.wait(for: 20, within: 20) != nil)
+        #expect(bench.stream.status.outages == 1)
+      } else {
+        bench.stream.waitUntilEnded()
+        #expect(bench.stream.failure as? InferenceError == .device("ONNX Runtime: the device is lost"))
+      }
+      #expect(bench.stream.status.counters.failed == 1)
+      #expect(bench.stream.stop())
+    }
+  }
+
+  @Test(
     "a source is not said to be away because few pictures are looked at, or come, or because the network is slow",
     arguments: [(25.0, 0.4, 0.0), (0.5, nil, 0), (25, nil, 3)] as [(Double, Double?, Double)])
   func present(rate: Double, limit: Double?, preparation: Double) throws {
     let bench = try LiveStreamBench(
       "lavfi:testsrc2=s=320x180:r=\(rate)", maximumRate: limit,
-      networks: LiveStreamBench.networks(preparedWithin: preparation))
+      detector: LiveStreamBench.detector { if preparation > 0 { Thread.sleep(forTimeInterval: preparation) } })
     bench.stream.start()
     #expect(bench.watcher.wait(for: 3, within: 20) != nil)
     #expect(bench.stream.stop())
@@ -186,5 +216,71 @@ struct LiveStreamTests {
     let status = bench.stream.status
     #expect(status.detectEvery > 1)
     #expect(status.counters.predicted > status.counters.detected)
+  }
+
+  @Test("a network that hangs makes the stream unhealthy, and is seen in the stage that does not come back")
+  func hanging() throws {
+    let (begun, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let detector = LiveStreamBench.detector {
+      begun.signal()
+      release.wait()
+    }
+    let bench = try LiveStreamBench(Self.pattern, detector: detector)
+    bench.stream.start()
+    begun.wait()
+    let detect = try #require(bench.stream.stages.first { $0.name == "detect" })
+    #expect(detect.workingFor != nil)
+    #expect(bench.stream.isHealthy)
+    #expect(!bench.stream.isHealthy(longestWork: 0))
+    release.signal()
+    #expect(bench.watcher.wait(for: 3, within: 20) != nil)
+    #expect(bench.stream.stop())
+    #expect(bench.stream.stages.allSatisfy { $0.workingFor == nil })
+  }
+
+  @Test("streams with the same network take turns on one thread")
+  func sharedDetector() throws {
+    let threads = ThreadNames()
+    let detector = LiveStreamBench.detector { threads.add() }
+    // Of different sizes, so that each has a network compiled.
+    let benches = try [160, 192, 320].map {
+      try LiveStreamBench("lavfi:testsrc2=s=\($0)x\($0 / 2 + $0 % 64):r=25", detector: detector)
+    }
+    for bench in benches { bench.stream.start() }
+    for bench in benches { #expect(bench.watcher.wait(for: 10, within: 20) != nil) }
+    for bench in benches { #expect(bench.stream.stop()) }
+    #expect(threads.count == 1)
+  }
+
+  @Test("when a stream has stopped its source is closed")
+  func closed() throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("clip.mkv").path
+      let made = Media.run(
+        "ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=9", "-pix_fmt", "yuv420p", path])
+      #expect(made.status == 0)
+      let bench = try LiveStreamBench(path)
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 3, within: 20) != nil)
+      #expect(Self.isOpen(path))
+      #expect(bench.stream.stop())
+      #expect(!Self.isOpen(path))
+    }
+  }
+
+  private static func isOpen(_ path: String) -> Bool {
+    let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return descriptors.contains {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasSuffix(path) == true
+    }
+  }
+
+  /// The threads on which something was done.
+  private final class ThreadNames: @unchecked Sendable {
+    // @unchecked: only touched under the lock.
+    private let lock = NSLock()
+    private var threads: Set<ObjectIdentifier> = []
+    var count: Int { lock.withLock { threads.count } }
+    func add() { _ = lock.withLock { threads.insert(ObjectIdentifier(Thread.current)) } }
   }
 }

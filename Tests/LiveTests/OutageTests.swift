@@ -47,6 +47,38 @@ struct OutageTests {
     }
   }
 
+  @Test(
+    "videos begin with the camera's first picture, however late it comes, and say in its size and colours when it goes",
+    arguments: ["cam.mkv", "cam.m3u8"])
+  func late(name: String) throws {
+    try Media.withFolder { folder in
+      let camera = Camera()
+      try camera.start(size: "320x180")
+      camera.kill(SIGKILL)
+      let path = folder.appendingPathComponent(name).path
+      let output = LiveOutput.video(path, stream: "test", log: LiveStreamBench.silence)
+      let bench = try LiveStreamBench(camera.url(), outputs: [output])
+      bench.stream.start()
+      #expect(bench.watcher.wait(within: Self.connecting) { $0.record == nil } != nil)
+      try camera.start(size: "320x180")
+      #expect(bench.watcher.wait(for: 10, within: Self.connecting) != nil)
+      let first = try #require(output.status).written
+      let received = bench.watcher.received.drop { $0.record == nil }
+      #expect(first <= received.count)
+      camera.kill(SIGKILL)
+      #expect(bench.watcher.wait(within: Self.connecting) { $0.record == nil } != nil)
+      #expect(bench.stream.stop())
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names.filter { $0.contains("-2") }.isEmpty)
+      if name.hasSuffix("m3u8") {
+        #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("DISCONTINUITY"))
+      } else {
+        #expect(Media.probe(path, entries: "stream=width").first == "320")
+      }
+      #expect(output.status?.failures == 0)
+    }
+  }
+
   @Test("a camera that is absent at the start is found when it comes")
   func absent() throws {
     let scene = try OutageScene { _ in }

@@ -86,6 +86,23 @@ struct PlaylistTests {
     }
   }
 
+  @Test("segments last two seconds, however few pictures there are")
+  func fewPictures() throws {
+    try Media.withFolder { folder in
+      let url = folder.appendingPathComponent("live.m3u8")
+      let output = LiveOutput.video(url.path, stream: "test", log: LiveStreamBench.silence)
+      let bench = try LiveStreamBench("lavfi:testsrc2=s=160x90:r=2", outputs: [output])
+      bench.stream.start()
+      #expect(bench.watcher.wait(for: 13, within: 20) != nil)
+      #expect(bench.stream.stop())
+      let text = try String(contentsOf: url, encoding: .utf8)
+      let lengths = text.split(separator: "\n").filter { $0.hasPrefix("#EXTINF:") }
+        .compactMap { Double($0.dropFirst(8).prefix { $0 != "," }) }
+      #expect(lengths.count >= 3)
+      #expect(lengths.allSatisfy { $0 < 2.6 })
+    }
+  }
+
   @Test("a playlist ends where its source does")
   func end() throws {
     try Media.withFolder { folder in

@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @Suite("Recorded files")
@@ -18,6 +19,50 @@ struct RetentionTests {
   @Test("the oldest files go until the rest is small enough")
   func size() {
     #expect(Retention(bytes: 25).expired(files([4, 3, 2, 1]), at: now) == ["0", "1"])
+  }
+
+  @Test("of many files that are too old at once, as after a clock was set, a tenth goes")
+  func clock() {
+    let all = files((1...100).reversed().map { Double($0) })
+    let retention = Retention(age: 200)
+    #expect(retention.expired(all, at: now).isEmpty)
+    let later = now.addingTimeInterval(30 * 86400)
+    #expect(retention.expired(all, at: later) == (0..<10).map { "\($0)" })
+    // How much they may take holds at any time.
+    #expect(Retention(age: 200, bytes: 500).expired(all, at: later).count == 50 + 10)
+  }
+
+  @Test("a file from the future is not the newest")
+  func future() {
+    let all = files([30, 20, 10, -30 * 86400])
+    #expect(Retention(bytes: 10).expired(all, at: now) == ["0", "1", "3"])
+    #expect(Retention(age: 15).expired(all, at: now) == ["0", "1"])
+  }
+
+  @Test("what is removed from a folder is told where it is unusual, and files from the future age from now on")
+  func folder() throws {
+    try Media.withFolder { folder in
+      let names = SegmentName(stream: "court", ending: "mkv")
+      let write = { (age: Double) in
+        let path = names.freePath(in: folder.path, at: now)
+        try Data(count: 10).write(to: URL(fileURLWithPath: path))
+        let date = now.addingTimeInterval(-age)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+        return path
+      }
+      let count = { try FileManager.default.contentsOfDirectory(atPath: folder.path).count }
+      let ahead = try write(-86400)
+      for age in 1...40 { _ = try write(Double(age)) }
+      #expect(Retention(age: 39.5).apply(to: folder.path, names: names, at: now) == nil)
+      #expect(try count() == 40)
+      let date = try FileManager.default.attributesOfItem(atPath: ahead)[.modificationDate] as? Date
+      #expect(date == now)
+      let warning = try #require(Retention(age: 5.5).apply(to: folder.path, names: names, at: now))
+      #expect(warning.contains("34 of 40 files are older than they may be; the oldest 4 go now"))
+      #expect(try count() == 36)
+      let size = try #require(Retention(bytes: 100).apply(to: folder.path, names: names, at: now))
+      #expect(size.contains("26 of 36 files are removed"))
+    }
   }
 
   @Test("the newest file stays, however old and large")

@@ -2,8 +2,9 @@ import Foundation
 import Pipeline
 import TestSupport
 import Testing
+import VideoIO
 
-@Suite("The sound of a live stream", .serialized)
+@Suite("The audio of a live stream", .serialized)
 struct SoundTests {
   /// A clip of four seconds in which a tone begins after two.
   private func clip(_ name: String, in folder: URL, codec: String) -> String {
@@ -18,11 +19,11 @@ struct SoundTests {
   }
 
   /// Streams a clip into videos, one for each name.
-  private func stream(_ clip: String, into names: [String], in folder: URL, carriesSound: Bool = true) throws {
+  private func stream(_ clip: String, into names: [String], in folder: URL, carriesAudio: Bool = true) throws {
     let outputs = names.map {
       LiveOutput.video(folder.appendingPathComponent($0).path, stream: "test", log: LiveStreamBench.silence)
     }
-    let bench = try LiveStreamBench(clip, outputs: outputs, carriesSound: carriesSound)
+    let bench = try LiveStreamBench(clip, outputs: outputs, carriesAudio: carriesAudio)
     bench.stream.start()
     bench.stream.waitUntilEnded()
     #expect(bench.stream.stop())
@@ -37,7 +38,7 @@ struct SoundTests {
     Media.probe(path, stream: stream, entries: "packet=pts_time").compactMap(Double.init)
   }
 
-  @Test("a file's sound is copied and stays in step with the picture")
+  @Test("a file's audio is copied and stays in step with the picture")
   func inStep() throws {
     try Media.withFolder { folder in
       let names = ["out.mkv", "out.mp4", "out.ts"]
@@ -55,7 +56,7 @@ struct SoundTests {
     }
   }
 
-  @Test("sound that a container cannot hold is left out of it, and of all where nobody wants it")
+  @Test("audio that a container cannot hold is left out of it, and of all where nobody wants it")
   func leftOut() throws {
     try Media.withFolder { folder in
       let telephone = clip("telephone.mkv", in: folder, codec: "pcm_alaw")
@@ -66,20 +67,59 @@ struct SoundTests {
       try stream(clip("clip.ts", in: folder, codec: "aac"), into: ["b.mp4"], in: folder)
       #expect(codec(folder.appendingPathComponent("b.mp4").path) == nil)
       #expect(times(folder.appendingPathComponent("b.mp4").path, stream: "v").count > 50)
-      try stream(telephone, into: ["c.mkv"], in: folder, carriesSound: false)
+      try stream(telephone, into: ["c.mkv"], in: folder, carriesAudio: false)
       #expect(codec(folder.appendingPathComponent("c.mkv").path) == nil)
     }
   }
 
-  @Test("packets of sound that are damaged are left out, and the output goes on")
+  @Test("packets of audio that are damaged are left out, and the output goes on")
   func damaged() throws {
     try Media.withFolder { folder in
-      try stream(Media.damagedSound(in: folder), into: ["out.mkv", "out.flv"], in: folder)
+      try stream(Media.damagedAudio(in: folder), into: ["out.mkv", "out.flv"], in: folder)
       for name in ["out.mkv", "out.flv"] {
         let path = folder.appendingPathComponent(name).path
         #expect(times(path, stream: "v").count > 75)
         #expect((200...233).contains(times(path, stream: "a").count))
       }
+    }
+  }
+
+  @Test("an output that is too slow for the pictures gets all of the audio")
+  func slow() throws {
+    try Media.withFolder { folder in
+      let sink = SlowSink()
+      let output = LiveOutput("slow", stream: "test", content: .pictures, log: LiveStreamBench.silence) { sink }
+      let bench = try LiveStreamBench(clip("clip.mp4", in: folder, codec: "aac"), outputs: [output])
+      sink.pace = bench.watcher
+      bench.stream.start()
+      bench.stream.waitUntilEnded()
+      #expect(bench.stream.stop())
+      #expect(try #require(output.status).dropped > 20)
+      let given = bench.watcher.received.flatMap(\.audio.packets).map(\.pts)
+      #expect(given.count > 20)
+      #expect(sink.packets.map(\.pts) == given)
+    }
+  }
+
+  @Test("recordings that are cut into files have all of the audio between them")
+  func cut() throws {
+    try Media.withFolder { folder in
+      let recordings = folder.appendingPathComponent("recordings")
+      let output = LiveOutput.recording(
+        recordings.path, stream: "test", seconds: 1, retention: Retention(), log: LiveStreamBench.silence)
+      // Few pictures: what comes between the last of a file and the first of the next is seconds of sound.
+      let bench = try LiveStreamBench(
+        clip("clip.mp4", in: folder, codec: "aac"), outputs: [output], maximumRate: 1.5)
+      bench.stream.start()
+      bench.stream.waitUntilEnded()
+      #expect(bench.stream.stop())
+      let files = try FileManager.default.contentsOfDirectory(atPath: recordings.path).sorted()
+      #expect(files.count >= 2)
+      let written = files.map { times(recordings.appendingPathComponent($0).path, stream: "a").count }.reduce(0, +)
+      let first = try #require(bench.watcher.received.first).frame.time
+      let given = bench.watcher.received.flatMap(\.audio.packets).count { ($0.time ?? 0) >= first }
+      #expect(given > 20)
+      #expect(written == given)
     }
   }
 
@@ -111,7 +151,7 @@ struct SoundTests {
     }
   }
 
-  @Test("a server that takes no sound gets the pictures", .enabled(if: Camera.isAvailable, "\(Camera.missing)"))
+  @Test("a server that takes no audio gets the pictures", .enabled(if: Camera.isAvailable, "\(Camera.missing)"))
   func refused() throws {
     try Media.withFolder { folder in
       let server = Camera()
@@ -125,4 +165,20 @@ struct SoundTests {
       #expect(try #require(output.status).written > 50)
     }
   }
+}
+
+/// An output that takes ten times as long for a picture as there is.
+private final class SlowSink: LiveSink, @unchecked Sendable {
+  // @unchecked: set up before the stream starts, then used by one output's queue, and read after its end.
+
+  var pace: Watcher?
+  private(set) var packets: [MediaPacket] = []
+
+  func write(_ frame: LiveFrame) {
+    _ = pace?.wait(for: 10, within: 0.3)
+    packets += frame.audio.packets
+  }
+
+  func finish() {}
+  func abandon() {}
 }

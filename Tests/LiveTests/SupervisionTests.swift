@@ -57,6 +57,32 @@ struct SupervisionTests {
     #expect(supervision.outages == 1)
   }
 
+  @Test("the time for which the process was stopped does not count as time without pictures")
+  func resumed() {
+    var supervision = streaming()
+    // Stopped at 3, a second later than the last picture would have counted as a stall at 6.
+    supervision.resumed(after: 57, at: 60)
+    #expect(supervision.tick(at: 60, random: 0.5) == .none)
+    #expect(supervision.tick(at: 62.9, random: 0.5) == .none)
+    #expect(supervision.tick(at: 63.1, random: 0.5) == .cancel(generation: 1))
+    var connecting = Supervision(rules: SupervisionRules())
+    _ = connecting.start(at: 0)
+    connecting.resumed(after: 99, at: 100)
+    #expect(connecting.tick(at: 114, random: 0.5) == .none)
+    #expect(connecting.tick(at: 114.1, random: 0.5) == .cancel(generation: 1))
+  }
+
+  @Test("a file is waited for, however long its next picture takes")
+  func patience() {
+    var rules = SupervisionRules()
+    rules.endsWithInput = true
+    var supervision = Supervision(rules: rules)
+    _ = supervision.start(at: 0)
+    #expect(supervision.tick(at: 3600, random: 0.5) == .none)
+    #expect(supervision.picture(generation: 1, at: 3600) == true)
+    #expect(supervision.tick(at: 7200, random: 0.5) == .none)
+  }
+
   @Test("a connection that gives no first picture is cancelled")
   func connecting() {
     var supervision = Supervision(rules: SupervisionRules())

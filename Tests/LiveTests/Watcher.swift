@@ -7,14 +7,16 @@ final class Watcher: LiveReceiver, @unchecked Sendable {
 
   private let condition = NSCondition()
   private var frames: [LiveFrame] = []
+  private var audio = LiveAudio()
 
   var status: LiveOutputStatus? { nil }
 
   /// The time stamps and whether they are of the source's pictures, in order.
   var received: [LiveFrame] { condition.withLock { frames } }
 
-  func offer(_ frame: LiveFrame) {
+  func offer(_ element: StreamElement<LiveFrame>) {
     condition.withLock {
+      guard let frame = audio.collect(element) else { return }
       frames.append(frame)
       condition.broadcast()
     }

@@ -10,10 +10,10 @@ struct FilePaceTests {
     var every: [Int] = []
 
     init(
-      _ detectEvery: DetectEvery = .auto, frames: Int = 750, rate: Double = 25, delay: Int = 0,
+      _ detectEvery: DetectEvery = .auto, isRefined: Bool = false, frames: Int = 750, rate: Double = 25, delay: Int = 0,
       frame: (Int) -> Double = { _ in 0.005 }, detection: (Int) -> Double
     ) {
-      let schedule = FileSchedule(detectEvery)
+      let schedule = FileSchedule(detectEvery, isRefined: isRefined)
       var since = 0
       for index in 0..<frames + delay {
         if index < frames, schedule.next() {
@@ -63,6 +63,14 @@ struct FilePaceTests {
     let every = Run(frames: 1500) { _ in 0.11 }.every[700...]
     let ways = zip(every, every.dropFirst()).filter { $1 == 1 }.map(\.0)
     #expect(Set(ways).count <= 2)
+  }
+
+  @Test func `With second looks in all frames every fifth is enough, and fewer where that is too slow`() {
+    #expect(Run(isRefined: true) { _ in 0.01 }.detected == 750 / 5)
+    let slow = Run(isRefined: true, frames: 1500) { $0 < 700 ? 0.35 : 0.01 }
+    #expect(slow.most(300..<700) > 5)
+    #expect(Set(zip(slow.every, slow.every.dropFirst()).dropFirst(1300).filter { $1 == 1 }.map(\.0)) == [5])
+    #expect(Run(.frames(2), isRefined: true) { _ in 0.01 }.detected == 375)
   }
 
   @Test func `An explicit N is kept, however slow the network is`() {

@@ -54,4 +54,23 @@ struct LivePaceTests {
     _ = play(&pace, from: 60) { _ in 0.02 }
     #expect(pace.every == 1)
   }
+
+  @Test func `Whoever is lost in between is looked for in the next picture`() {
+    var pace = LivePace(.frames(8), longest: 0.5)
+    let due = (0..<20).filter { index in
+      if index == 3 { pace.hurry() }
+      let time = Double(index) / 25
+      guard pace.isDue(at: time) else { return false }
+      pace.detected(at: time, seconds: 0.01, rate: 25, clock: time)
+      return true
+    }
+    #expect(due == [0, 3, 11, 19])
+  }
+
+  @Test func `Second looks are left more than half of the time`() {
+    var pace = LivePace(.auto, longest: 0.5, isRefined: true)
+    _ = play(&pace) { _ in 0.03 }
+    // 30 ms of 40 would do without them; at 0.4 of the time it is every second picture.
+    #expect(pace.every == 2)
+  }
 }

@@ -12,12 +12,14 @@ import io
 import json
 import math
 import re
+import sqlite3
 import subprocess
 import sys
 import traceback
 from pathlib import Path
 
 import pandas as pd
+from biomechanics import DISPARITY, elevation, pose2sim_angles, pose2sim_associate, pose2sim_pairs, pose2sim_project, sports2d_angles, sports2d_body_length
 from native import KEYPOINTS, Native, Person
 
 OPENPOSE = [0, None, 6, 8, 10, 5, 7, 9, 12, 14, 16, 11, 13, 15, 2, 1, 4, 3]
@@ -31,8 +33,9 @@ FORMATS = {
     "deeplabcut-single": "out_singleDLC.csv",
     "sleap": "out.analysis.csv",
     "posetrack": "out.posetrack.json",
-    "mot": "out.mot.txt",
+    "motchallenge": "out.mot.txt",
     "trc": "out.trc",
+    "sports2d": "walk.trc",
     "kapao": "out.kapao.csv",
 }
 CHECKS = []
@@ -156,9 +159,40 @@ def openpose_has_18_points_with_a_neck(native: Native, out: Path):
 
 
 @check
-def pose2sim_has_the_points_of_coco(native: Native, out: Path):
+def pose2sim_has_the_points_of_coco_a_neck_and_a_hip(native: Native, out: Path):
     for found, person in openpose_people(out, "pose2sim", native):
-        same(found["pose_keypoints_2d"], flat(body(person)), "keypoints")
+        neck, hip = (person.middle(f"left_{part}", f"right_{part}") for part in ("shoulder", "hip"))
+        same(found["pose_keypoints_2d"], flat([*body(person), None, neck, hip]), "keypoints")
+
+
+@check
+def pose2sim_associates_people_by_the_neck(native: Native, out: Path):
+    # Nobody's nose is seen; one person is taken in each of the eleven frames with anybody.
+    project = out / "one_person"
+    pose2sim_project(out / "pose2sim", project, without=(KEYPOINTS.index("nose"),))
+    log = pose2sim_associate(project, model="Body_with_feet", several=False)
+    assert "Neck not found" not in log, log
+    pairs = pose2sim_pairs(project)
+    assert len(pairs) == sum(bool(native.at(frame)) for frame in native.times.index), len(pairs)
+    same_people(pairs)
+
+
+@check
+def pose2sim_associates_several_people(native: Native, out: Path):
+    for model in ("Body", "Body_with_feet"):
+        project = out / f"several_{model}"
+        pose2sim_project(out / "pose2sim", project)
+        pose2sim_associate(project, model=model, several=True)
+        pairs = pose2sim_pairs(project)
+        assert len(pairs) == len(native.people), len(pairs)
+        same_people(pairs)
+
+
+def same_people(pairs: list) -> None:
+    for one, other in pairs:
+        for x, y, c, x2, y2 in zip(one[::3], one[1::3], one[2::3], other[::3], other[1::3]):
+            if c:
+                same([x2, y2], [x - DISPARITY, y], "another person in the other camera")
 
 
 @check
@@ -322,6 +356,26 @@ def trc_opens_in_opensim_without_gaps(native: Native, out: Path):
 
 
 @check
+def sports2d_measures_angles_the_right_way_up(native: Native, out: Path):
+    segments = {
+        "trunk": (("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")),
+        "shoulders": (("right_shoulder",), ("left_shoulder",)),
+        "right arm": (("right_shoulder",), ("right_elbow",)),
+        "left shank": (("left_knee",), ("left_ankle",)),
+        "right thigh": (("right_hip",), ("right_knee",)),
+    }
+    for track in native.tracks:
+        file = out / f"walk_px_person{track:02}.trc"
+        angles = sports2d_angles(native, file, out / f"sports2d_{track}")
+        assert len(angles["time"]) == native.frame_count
+        for name, (start, end) in segments.items():
+            for frame in range(native.frame_count):
+                person = native.one(frame, track)
+                if expected := person and elevation(person, start, end):
+                    same([angles[name][frame]], [expected], f"{name} of {track} in frame {frame}", 0.05)
+
+
+@check
 def the_official_layout_has_a_row_of_triples_for_each_frame(native: Native, out: Path):
     with open(out / "out.kapao.csv", newline="") as file:
         rows = list(csv.reader(file))
@@ -357,6 +411,131 @@ def export_and_convert_agree(program: str, video: str, work: Path) -> None:
     assert not different, different
 
 
+def angle_rows(program: str, native: Native, work: Path) -> dict[tuple[int, int], dict[str, str]]:
+    """The rows of `--angles` by frame and person, each angle of which is the one that Pose2Sim's function gives."""
+    table = work / "angles.csv"
+    subprocess.run(
+        [program, "analyse", str(native.path), "--no-clean", "--side", "right", "--quiet", "--angles", str(table)]
+        + ["--mot", str(work / "walk.mot")], check=True)
+    rows = {(int(r["frame"]), int(r["person"])): r for r in csv.DictReader(table.open())}
+    compared = set()
+    for person in native.people:
+        if (person.frame, person.track) not in rows:
+            assert person.track == -1
+            continue
+        row = rows[person.frame, person.track]
+        for name, wanted in pose2sim_angles(person).items():
+            period = 180 if name in ("pelvis", "shoulders") else 360
+            found = float(row[name.replace(" ", "_") + "_deg"])
+            assert abs((found - wanted + period / 2) % period - period / 2) < 0.1, f"{name}: {found} instead of {wanted}"
+            compared.add(name)
+    assert len(compared) == 19, compared
+    return rows
+
+
+def angles_of_a_real_clip_are_those_of_pose2sim(program: str, work: Path):
+    tracked = work / "tracked.csv"
+    subprocess.run(
+        [program, "convert", str(work / "export/out.csv"), "--tracker", "oks", "--quiet", "--export", f"csv={tracked}"], check=True)
+    rows = len(angle_rows(program, Native(tracked), work))
+    assert rows > 20, rows
+
+
+def angles_are_those_of_pose2sim_and_opensim_reads_them(program: str, native: Native, work: Path):
+    import opensim
+
+    rows = angle_rows(program, native, work)
+    for track in native.tracks:
+        storage = opensim.TimeSeriesTable(str(work / f"walk_person{track:02d}.mot"))
+        frames = [person.frame for person in native.people if person.track == track]
+        same(storage.getIndependentColumn(), [native.times[frame] for frame in frames], "time", 1e-6)
+        knee = storage.getDependentColumn("right knee").to_numpy()
+        same(knee, [float(rows[frame, track]["right_knee_deg"] or "nan") for frame in frames], "right knee")
+
+
+def upright(path: Path) -> list[int]:
+    """A person of 300 px who slides to the right by 5 px a frame, as a native CSV; gives the frames without a left wrist."""
+    places = {
+        "nose": (8, -280), "shoulder": (0, -250), "elbow": (0, -195), "wrist": (4, -150), "hip": (0, -160),
+        "knee": (0, -80), "ankle": (0, -10),
+    }  # fmt: skip
+    missing = list(range(10, 20))
+    with open(path, "w", newline="") as file:
+        writer = csv.writer(file)
+        names = [f"{name}_{part}" for name in KEYPOINTS for part in ("x", "y", "conf", "src")]
+        writer.writerow(["frame", "time_s", "pts", "track_id", "person_score"] + [f"bbox_{c}" for c in ("x1", "y1", "x2", "y2")] + names)
+        for frame in range(40):
+            x = 200 + 5 * frame
+            row = [frame, f"{frame / 25:.6f}", frame, 3, 0.9, x - 40, 200, x + 40, 520]
+            for name in KEYPOINTS:
+                place = places.get(name.split("_")[-1])
+                gone = place is None or (name == "left_wrist" and frame in missing)
+                row += ["", "", "", ""] if gone else [x + place[0], 500 + place[1], 0.8, "kp"]
+            writer.writerow(row)
+    return missing
+
+
+def metres_and_a_database_open_where_they_are_meant_for(program: str, work: Path):
+    import c3d
+    import ezc3d
+    import opensim
+
+    work = work / "metres"
+    work.mkdir()
+    source = work / "upright.csv"
+    missing = upright(source)
+    subprocess.run(
+        [program, "analyse", str(source), "--no-clean", "--height", "1.8", "--quiet", "--trc", str(work / "m.trc")]
+        + ["--c3d", str(work / "m.c3d"), "--sqlite", str(work / "m.db"), "--summary", str(work / "m.json")], check=True)
+    scale = json.loads((work / "m.json").read_text())["scale"]["metres_per_pixel"]
+
+    # Shank, thigh, back and head are 70, 80, 90 and 1.5 · √(8² + 30²) px, as Sports2D adds them up; but it adds 0.10 px for the foot.
+    parts = 70 + 80 + 90 + 1.5 * math.hypot(8, 30)
+    same([sports2d_body_length(program, source, work)], [parts + 0.1], "Sports2D's length of the body", 0.01)
+    length = 1.063 * parts / (1 - 1.063 * 0.039)
+    same([scale], [1.8 / length], "metres a pixel", 1e-6)
+
+    def metres(frame, x, y):
+        """On the floor: 0.039 heights below the ankles, from the first contact."""
+        return (5 * (frame - 1) + x) * scale, (0.039 * length - 10 - y) * scale
+
+    wanted = {"LWrist": (4, -150), "RWrist": (4, -150), "Neck": (0, -250), "Hip": (0, -160), "RAnkle": (0, -10)}
+    table = opensim.TimeSeriesTableVec3(str(work / "m_person03.trc"))
+    labels = list(table.getColumnLabels())
+    assert table.getTableMetaDataAsString("Units") == "m"
+    with open(work / "m_person03.c3d", "rb") as file:
+        reader = c3d.Reader(file)
+        names = [label.strip() for label in reader.point_labels]
+        frames = [points for _, points, _ in reader.read_frames()]
+        assert reader.point_rate == 25 and reader.get("POINT:UNITS").string_value.strip() == "mm"
+    other = ezc3d.c3d(str(work / "m_person03.c3d"))
+    assert other["parameters"]["POINT"]["LABELS"]["value"] == names == labels
+    assert other["parameters"]["POINT"]["RATE"]["value"][0] == 25
+    assert len(frames) == table.getNumRows() == other["data"]["points"].shape[2] == 40
+    for frame in range(40):
+        row = table.getRowAtIndex(frame)
+        for name, place in wanted.items():
+            index = names.index(name)
+            x, y = metres(frame, *place)
+            same([row[index][axis] for axis in range(3)], [x, y, 0], f"TRC {name} in {frame}", 2e-5)
+            if name == "LWrist" and frame in missing:
+                assert frames[frame][index][3] == -1 and math.isnan(other["data"]["points"][0, index, frame])
+                continue
+            same(frames[frame][index][:4], [1000 * x, 1000 * y, 0, 0], f"c3d {name} in {frame}", 0.01)
+            same(other["data"]["points"][:3, index, frame], [1000 * x, 1000 * y, 0], f"ezc3d {name} in {frame}", 0.01)
+
+    with contextlib.closing(sqlite3.connect(work / "m.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert tables == {"frames", "people", "boxes", "keypoints", "angles", "positions", "events"}, tables
+        points = pd.read_sql("SELECT * FROM keypoints WHERE keypoint = 'left_wrist'", database)
+        assert list(points.frame) == [frame for frame in range(40) if frame not in missing]
+        same(points.x_px, [204 + 5 * frame for frame in points.frame], "x", 1e-3)
+        same(points.confidence, [0.8] * 30, "confidence", 1e-6)
+        knee = pd.read_sql("SELECT degrees FROM angles WHERE angle = 'right knee'", database)
+        same(knee.degrees, [0] * 40, "right knee", 1e-3)
+
+
 def main() -> int:
     program, work = sys.argv[1], Path(sys.argv[2])
     source = Path(__file__).parent / "walk.csv"
@@ -366,6 +545,12 @@ def main() -> int:
     if len(sys.argv) > 3:
         name = export_and_convert_agree.__name__
         runs.append((name, lambda: export_and_convert_agree(program, sys.argv[3], work)))
+        real = angles_of_a_real_clip_are_those_of_pose2sim
+        runs.append((real.__name__, lambda: real(program, work)))
+    angles = angles_are_those_of_pose2sim_and_opensim_reads_them
+    runs.append((angles.__name__, lambda: angles(program, native, work)))
+    metres = metres_and_a_database_open_where_they_are_meant_for
+    runs.append((metres.__name__, lambda: metres(program, work)))
     failed = 0
     for name, run in runs:
         try:

@@ -10,8 +10,8 @@ venv=.build/venv
 if [ ! -x "$venv/bin/python" ]; then
   python3 -m venv "$venv"
 fi
-# Without dependencies: movement and sleap-io ask for a gigabyte of video libraries and viewers that reading files does not
-# need; requirements.txt names everything that it does.
+# Without dependencies: movement, sleap-io, Pose2Sim and Sports2D ask for gigabytes of video libraries, networks and viewers
+# that reading files does not need; requirements.txt names everything that it does.
 stamp=$venv/read-back.txt
 if ! cmp -s Tests/ReadBack/requirements.txt "$stamp"; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement Tests/ReadBack/requirements.txt

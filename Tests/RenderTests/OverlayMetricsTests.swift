@@ -4,7 +4,7 @@ import Testing
 
 struct OverlayMetricsTests {
   func lineWidth(_ width: Int, _ height: Int) -> Double {
-    OverlayMetrics(picture: ImageSize(width: width, height: height), style: OverlayStyle()).lineWidth
+    OverlayMetrics(frame: ImageSize(width: width, height: height), style: OverlayStyle()).lineWidth
   }
 
   @Test func `Lines grow with the picture, upright or not`() {
@@ -19,7 +19,7 @@ struct OverlayMetricsTests {
     let picture = ImageSize(width: 1920, height: 1080)
     func width(_ height: Float) -> Double {
       OverlayMetrics(
-        picture: picture, person: Box(x1: 0, y1: 0, x2: height / 3, y2: height), style: OverlayStyle()
+        frame: picture, person: Box(x1: 0, y1: 0, x2: height / 3, y2: height), style: OverlayStyle()
       ).lineWidth
     }
     #expect(width(100) == lineWidth(1920, 1080) / 2)
@@ -33,7 +33,7 @@ struct OverlayMetricsTests {
     style.keypointSize = 2
     style.outline = false
     let metrics = OverlayMetrics(
-      picture: ImageSize(width: 640, height: 480), person: Box(x1: 0, y1: 0, x2: 5, y2: 9), style: style)
+      frame: ImageSize(width: 640, height: 480), person: Box(x1: 0, y1: 0, x2: 5, y2: 9), style: style)
     #expect(metrics.lineWidth == 7)
     #expect(metrics.keypointRadius == 2)
     #expect(metrics.outline == 0)

@@ -25,7 +25,7 @@ struct OverlayRendererTests {
     style.lineWidth = 2
     style.keypointSize = 6
     try OverlayRenderer(style: style, skeleton: .coco17).draw(
-      [OverlayPerson(pose: .point(x: 100.5, y: 80.5))], onto: frame)
+      [TrackedPose(pose: .point(x: 100.5, y: 80.5))], onto: frame)
     let changed = FramePlanes(frame).differences(from: before)
     #expect(changed.count > 100)
     // The dot's radius, its outline, half a pixel of anti-aliasing; a chroma sample may reach one pixel further.
@@ -44,10 +44,50 @@ struct OverlayRendererTests {
       style.keypointSize = 8
       style.opacity = 1
       try OverlayRenderer(style: style, skeleton: .coco17).draw(
-        [OverlayPerson(pose: .point(x: 31, y: 23))], onto: frame)
+        [TrackedPose(pose: .point(x: 31, y: 23))], onto: frame)
       let expected = frame.yuv(red: colour.red, green: colour.green, blue: colour.blue)
       #expect(FramePlanes(frame).yuv(31, 23) == [Int(expected.y), Int(expected.u), Int(expected.v)])
     }
+  }
+
+  @Test func `Keypoint objects have boxes and a colour of their own on request`() throws {
+    var style = OverlayStyle()
+    style.colourMode = .fixed(RGBColour(red: 255, green: 0, blue: 0))
+    style.keypointColour = RGBColour(red: 0, green: 0, blue: 255)
+    style.keypointBoxes = true
+    style.lineWidth = 4
+    style.outline = false
+    style.opacity = 1
+    var pose = Pose.point(x: -100, y: -100)
+    pose.keypoints[9] = Keypoint(x: 90, y: 24)
+    pose.keypoints[10] = Keypoint(
+      x: 32, y: 24, confidence: 0.9, source: .keypointObject, box: Box(x1: 20, y1: 12, x2: 44, y2: 36))
+    let frame = try VideoFrame.grey(width: 128, height: 48)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: pose)], onto: frame)
+    func colour(_ red: UInt8, _ blue: UInt8) -> [Int] {
+      let expected = frame.yuv(red: red, green: 0, blue: blue)
+      return [Int(expected.y), Int(expected.u), Int(expected.v)]
+    }
+    let planes = FramePlanes(frame)
+    #expect(planes.yuv(90, 24) == colour(255, 0), "the pose object's keypoint")
+    #expect(planes.yuv(32, 24) == colour(0, 255), "the keypoint object's dot")
+    #expect(planes.planes[0][12][32] < 100 && planes.planes[0][24][44] < 100, "the keypoint object's box")
+    #expect(planes.yuv(38, 18)[0] == 120, "inside the box")
+  }
+
+  @Test func `Keypoints are rings on request`() throws {
+    var style = OverlayStyle()
+    style.colourMode = .fixed(.white)
+    style.outline = false
+    style.opacity = 1
+    style.keypointSize = 12
+    style.keypointThickness = 4
+    let frame = try VideoFrame.grey(width: 64, height: 48)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: .point(x: 31, y: 23))], onto: frame)
+    let planes = FramePlanes(frame)
+    // On the ring, above the middle, left of it and aslant; inside, outside.
+    for (x, y) in [(31, 11), (19, 23), (39, 31)] { #expect(planes.yuv(x, y)[0] > 200) }
+    for (x, y) in [(31, 17), (37, 23), (31, 7)] { #expect(planes.yuv(x, y)[0] == 120) }
   }
 
   @Test func `Opacity is the share of the drawing`() throws {
@@ -56,7 +96,7 @@ struct OverlayRendererTests {
     style.colourMode = .fixed(.white)
     style.keypointSize = 8
     style.opacity = 0.25
-    try OverlayRenderer(style: style, skeleton: .coco17).draw([OverlayPerson(pose: .point(x: 31, y: 23))], onto: frame)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: .point(x: 31, y: 23))], onto: frame)
     #expect(FramePlanes(frame).yuv(31, 23) == [40 + (235 - 40 + 2) / 4, 107, 152])
   }
 
@@ -66,7 +106,7 @@ struct OverlayRendererTests {
     var style = everything
     style.opacity = 0
     try OverlayRenderer(style: style, skeleton: .coco17).draw(
-      [OverlayPerson(pose: .standing(x: 20, y: 10, width: 60, height: 100))], onto: frame)
+      [TrackedPose(pose: .standing(x: 20, y: 10, width: 60, height: 100))], onto: frame)
     #expect(FramePlanes(frame) == before)
   }
 
@@ -79,7 +119,7 @@ struct OverlayRendererTests {
 
   @Test func `Drawing twice on equal frames gives equal frames`() throws {
     let renderer = OverlayRenderer(style: everything, skeleton: .coco17)
-    let people = [OverlayPerson(pose: .standing(x: 20, y: 10, width: 60, height: 100), identity: 4)]
+    let people = [TrackedPose(pose: .standing(x: 20, y: 10, width: 60, height: 100), trackID: 4)]
     let first = try VideoFrame.noise(width: 161, height: 121)
     let second = try VideoFrame.noise(width: 161, height: 121)
     try renderer.draw(people, text: text, onto: first)
@@ -100,7 +140,7 @@ struct OverlayRendererTests {
     pose.keypoints[7] = Keypoint(x: 60, y: 20, confidence: 0.9, source: .keypointObject)
     pose.keypoints[9] = Keypoint(x: 100, y: 20)
     let frame = try VideoFrame.grey(width: 128, height: 48)
-    try OverlayRenderer(style: style, skeleton: .coco17).draw([OverlayPerson(pose: pose)], onto: frame)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: pose)], onto: frame)
     let planes = FramePlanes(frame)
     #expect(planes.yuv(20, 20)[0] == 235)
     #expect(planes.yuv(40, 20)[0] == 235)
@@ -118,21 +158,10 @@ struct OverlayRendererTests {
     pose.keypoints[5] = Keypoint(x: 21, y: 21)
     pose.keypoints[6] = Keypoint(x: 61, y: 21)
     let frame = try VideoFrame.grey(width: 96, height: 48)
-    try OverlayRenderer(style: style, skeleton: .coco17).draw([OverlayPerson(pose: pose)], onto: frame)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: pose)], onto: frame)
     let planes = FramePlanes(frame)
     #expect(planes.yuv(20, 20)[1] > 140, "left is blue")
     #expect(planes.yuv(60, 20)[2] > 140, "right is orange")
-  }
-
-  @Test func `A person's own colour goes before the style's`() throws {
-    let frame = try VideoFrame.grey(width: 64, height: 48)
-    var style = OverlayStyle()
-    style.keypointSize = 8
-    style.opacity = 1
-    let person = OverlayPerson(
-      pose: .point(x: 31, y: 23), identity: 2, colour: RGBColour(red: 200, green: 200, blue: 200))
-    try OverlayRenderer(style: style, skeleton: .coco17).draw([person], onto: frame)
-    #expect(FramePlanes(frame).yuv(31, 23)[1...] == [128, 128])
   }
 
   @Test(arguments: [(1, 1), (1, 7), (2, 2), (15, 9), (17, 33), (319, 241)])
@@ -144,7 +173,7 @@ struct OverlayRendererTests {
     style.opacity = 1
     style.labels = []
     try OverlayRenderer(style: style, skeleton: .coco17).draw(
-      [OverlayPerson(pose: .point(x: Float(width) / 2, y: Float(height) / 2))], onto: frame)
+      [TrackedPose(pose: .point(x: Float(width) / 2, y: Float(height) / 2))], onto: frame)
     let white = frame.yuv(red: 255, green: 255, blue: 255)
     let planes = FramePlanes(frame)
     #expect(planes.planes[0].allSatisfy { $0.allSatisfy { $0 == white.y } })
@@ -157,7 +186,7 @@ struct OverlayRendererTests {
     style.colourMode = .fixed(RGBColour(red: 0, green: 0, blue: 255))
     style.keypointSize = 100
     style.opacity = 1
-    try OverlayRenderer(style: style, skeleton: .coco17).draw([OverlayPerson(pose: .point(x: 16, y: 8))], onto: frame)
+    try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: .point(x: 16, y: 8))], onto: frame)
     let planes = FramePlanes(frame)
     #expect(Set(planes.planes[1].joined()).count == 1)
     #expect(planes.planes[1][8][16] > 200)
@@ -169,7 +198,7 @@ struct OverlayRendererTests {
       let frame = try VideoFrame.grey(width: width, height: height)
       let before = FramePlanes(frame)
       try renderer.draw(
-        [OverlayPerson(pose: .standing(x: 5, y: 5, width: 20, height: 40))], text: text, onto: frame)
+        [TrackedPose(pose: .standing(x: 5, y: 5, width: 20, height: 40))], text: text, onto: frame)
       #expect(FramePlanes(frame) != before)
     }
   }

@@ -16,7 +16,7 @@ struct OverlayRobustnessTests {
     let frame = try VideoFrame.noise(width: 97, height: 61)
     let before = FramePlanes(frame)
     try OverlayRenderer(style: style ?? self.style, skeleton: .coco17).draw(
-      [OverlayPerson(pose: pose, identity: .max)], onto: frame)
+      [TrackedPose(pose: pose, trackID: .max)], onto: frame)
     return FramePlanes(frame).differences(from: before).count
   }
 

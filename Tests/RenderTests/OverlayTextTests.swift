@@ -46,7 +46,7 @@ struct OverlayTextTests {
     ] {
       let frame = try VideoFrame.grey(width: 320, height: 240)
       let before = FramePlanes(frame)
-      try OverlayRenderer(style: style, skeleton: .coco17).draw([OverlayPerson(pose: pose)], onto: frame)
+      try OverlayRenderer(style: style, skeleton: .coco17).draw([TrackedPose(pose: pose)], onto: frame)
       #expect(FramePlanes(frame).differences(from: before).count > 150)
     }
   }

@@ -3,8 +3,8 @@ import Render
 import Testing
 
 struct PersonNumbersTests {
-  func people(_ places: [Float]) -> [OverlayPerson] {
-    places.map { OverlayPerson(pose: .standing(x: $0, y: 10, width: 50, height: 100)) }
+  func people(_ places: [Float]) -> [TrackedPose] {
+    places.map { TrackedPose(pose: .standing(x: $0, y: 10, width: 50, height: 100)) }
   }
 
   @Test func `People keep their numbers when their order changes`() {
@@ -30,13 +30,13 @@ struct PersonNumbersTests {
   @Test func `An identity is the number`() {
     var numbers = PersonNumbers()
     var people = people([0, 200])
-    people[1].identity = 0
+    people[1].trackID = 0
     #expect(numbers.numbers(for: people) == [1, 0])
   }
 
   @Test func `Boxes that are not finite get numbers too`() {
     var numbers = PersonNumbers()
-    let people = [OverlayPerson(pose: .point(x: .nan, y: .infinity)), OverlayPerson(pose: .point(x: 1, y: 1))]
+    let people = [TrackedPose(pose: .point(x: .nan, y: .infinity)), TrackedPose(pose: .point(x: 1, y: 1))]
     for _ in 0..<3 { #expect(Set(numbers.numbers(for: people)).count == 2) }
   }
 }

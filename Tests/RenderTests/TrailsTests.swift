@@ -3,8 +3,8 @@ import Render
 import Testing
 
 struct TrailsTests {
-  func person(_ x: Float, identity: Int? = 1) -> OverlayPerson {
-    OverlayPerson(pose: .standing(x: x, y: 10, width: 50, height: 100), identity: identity)
+  func person(_ x: Float, identity: Int? = 1) -> TrackedPose {
+    TrackedPose(pose: .standing(x: x, y: 10, width: 50, height: 100), trackID: identity)
   }
 
   /// The pieces after frames at these times, each with someone farther to the right.

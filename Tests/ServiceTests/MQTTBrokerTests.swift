@@ -14,7 +14,7 @@ struct MQTTBrokerTests {
     return daemon
   }
 
-  @Test("poses and availability reach those who subscribe, also when the broker comes late or is killed")
+  @Test("poses and the stream's state reach those who subscribe, also when the broker comes late or is killed")
   func messages() async throws {
     try await Media.withFolder { folder in
       let broker = try Mosquitto(in: folder)
@@ -25,8 +25,7 @@ struct MQTTBrokerTests {
         try broker.start()
         #expect(await ServiceBench.wait { daemon.statuses[0].outputs[0].isOpen })
         let received = broker.messages("hall/one/#", count: 5)
-        #expect(received.contains("hall/one/available online"))
-        #expect(received.contains("hall/one/source streaming"))
+        #expect(received.contains("hall/one/state streaming"))
         #expect(received.contains { $0.hasPrefix("hall/one/poses {\"clock\":") && $0.contains("\"people\":[]") })
         broker.kill(SIGKILL)
         #expect(await ServiceBench.wait { !daemon.statuses[0].outputs[0].isOpen })
@@ -34,7 +33,30 @@ struct MQTTBrokerTests {
       try broker.start()
       #expect(await ServiceBench.wait { daemon.statuses[0].outputs[0].isOpen })
       #expect(daemon.stop())
-      #expect(broker.messages("hall/one/available", count: 1) == ["hall/one/available offline"])
+      #expect(broker.messages("hall/one/#", count: 1) == ["hall/one/state offline"])
+    }
+  }
+
+  @Test("what a broker has retained of a stream goes with the stream, or with its output")
+  func removed() async throws {
+    try await Media.withFolder { folder in
+      let broker = try Mosquitto(in: folder)
+      try broker.start()
+      func stream(_ name: String, to prefix: String) -> String {
+        "\(name): {source: 'lavfi:testsrc2=s=160x90:r=25', outputs: [{mqtt: 'mqtt://127.0.0.1:\(broker.port)/\(prefix)'}]}"
+      }
+      let daemon = ServiceBench.daemon()
+      try daemon.apply(
+        try ServiceBench.configuration(
+          "streams: {\(stream("gone", to: "hall")), \(stream("moved", to: "hall")), \(stream("stays", to: "hall"))}"))
+      #expect(await ServiceBench.wait { daemon.statuses.allSatisfy { $0.outputs[0].written > 5 } })
+      try daemon.apply(
+        try ServiceBench.configuration("streams: {\(stream("moved", to: "court")), \(stream("stays", to: "hall"))}"))
+      #expect(await ServiceBench.wait { daemon.statuses.allSatisfy { $0.outputs[0].written > 5 } })
+      #expect(daemon.stop())
+      #expect(
+        Set(broker.messages("+/+/state", count: 3, within: 2))
+          == ["court/moved/state offline", "hall/stays/state offline"])
     }
   }
 
@@ -50,10 +72,13 @@ struct MQTTBrokerTests {
           sink = try? MQTTSink(address, stream: "one", skeleton: .coco17)
           return sink != nil
         })
-      #expect(broker.messages("hall/one/available", count: 1) == ["hall/one/available online"])
+      let other = try MQTTClient(address, name: "test", will: nil)
+      try other.publish("hall/one/state", "streaming".utf8, retain: true)
+      try other.disconnect()
+      #expect(broker.messages("hall/one/#", count: 1) == ["hall/one/state streaming"])
       sink?.abandon()
       sink = nil
-      #expect(broker.messages("hall/one/available", count: 2).last == "hall/one/available offline")
+      #expect(await ServiceBench.wait { broker.messages("hall/one/#", count: 1) == ["hall/one/state offline"] })
     }
   }
 

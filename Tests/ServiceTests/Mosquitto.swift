@@ -19,7 +19,7 @@ final class Mosquitto {
   ///
   /// - Parameter settings: Lines of its configuration after `listener`.
   init(in folder: URL, _ settings: String...) throws {
-    port = try Self.freePort()
+    port = try ServiceBench.freePort()
     self.folder = folder
     self.settings = settings.isEmpty ? ["allow_anonymous true"] : settings
   }
@@ -47,27 +47,12 @@ final class Mosquitto {
   }
 
   /// The next messages of a topic, as `TOPIC MESSAGE`.
-  func messages(_ topic: String, count: Int, _ arguments: String...) -> [String] {
+  func messages(_ topic: String, count: Int, within seconds: Int = 10, _ arguments: String...) -> [String] {
+    // Its own limit is a signal, which whoever starts it may have blocked.
     let result = Media.run(
-      "mosquitto_sub",
-      ["-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-v", "-C", "\(count)", "-W", "10"] + arguments)
+      "timeout",
+      ["-s", "KILL", "\(seconds)", "mosquitto_sub"]
+        + ["-h", "127.0.0.1", "-p", "\(port)", "-t", topic, "-v", "-C", "\(count)"] + arguments)
     return result.output.split(separator: "\n").map(String.init)
-  }
-
-  /// A port that nobody listens on.
-  private static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
-      }
-    }
-    guard result == 0 else { throw POSIXError(.EADDRINUSE) }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }

@@ -7,37 +7,20 @@ import TestSupport
 
 /// A daemon with a network that is quick and finds nobody.
 enum ServiceBench {
-  /// A few options, as the command line might have them.
-  static let grammar = AnalysisGrammar(
-    options: [
-      .init(name: "size"), .init(name: "pose-confidence"), .init(name: "model"), .init(name: "bbox", isFlag: true),
-      .init(name: "skeleton", isFlag: true, hasInverse: true),
-    ]
-  ) { arguments throws(AnalysisGrammar.Problem) in
-    func value(_ name: String) -> String? {
-      arguments.last { $0.hasPrefix("--\(name)=") }.map { String($0.dropFirst(name.count + 3)) }
-    }
-    var network = NetworkSettings(
-      model: value("model") ?? Fixtures.path("reference/kapao_tiny_coco_random.pt"), threads: 1)
-    guard let size = Int(value("size") ?? "128") else {
-      throw AnalysisGrammar.Problem("The value is invalid for '--size <size>'")
-    }
-    guard let confidence = Float(value("pose-confidence") ?? "0.5"), (0...1).contains(confidence) else {
-      throw AnalysisGrammar.Problem("--pose-confidence must be between 0 and 1.")
-    }
-    if size > 1000, arguments.contains("--bbox") {
-      throw AnalysisGrammar.Problem("--bbox needs a --size below 1000.")
-    }
-    network.inputSize = size
-    return StreamAnalysis(arguments: arguments, network: network) { name, source, _ in
-      LiveSettings(name: name, source: source, thresholds: Preset.demo.thresholds)
-    }
-  }
+  /// What a configuration goes by that says nothing of the analysis.
+  static let usual: AnalysisSettings = {
+    var settings = AnalysisSettings()
+    settings.detection.model = Fixtures.path("reference/kapao_tiny_coco_random.pt")
+    settings.detection.size = 128
+    settings.detection.threads = 1
+    settings.detection.preset = .demo
+    return settings
+  }()
 
   static func daemon(_ log: Logger = silence) -> Daemon { Daemon(log: log) }
 
   static func reader(_ environment: [String: String] = ["MQTT_WORD": "right#/@"]) -> ConfigurationReader {
-    ConfigurationReader(grammar, environment: environment)
+    ConfigurationReader(usual: usual, environment: environment)
   }
 
   static func configuration(_ text: String) throws -> ServiceConfiguration {
@@ -57,5 +40,22 @@ enum ServiceBench {
     }
     // Other tests may have kept this one from running for so long.
     return try condition()
+  }
+
+  /// A port that nobody listens on.
+  static func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 ? getsockname(descriptor, $0, &size) : -1
+      }
+    }
+    guard result == 0 else { throw POSIXError(.EADDRINUSE) }
+    return Int(UInt16(bigEndian: address.sin_port))
   }
 }

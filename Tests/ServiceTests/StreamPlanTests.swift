@@ -1,5 +1,7 @@
+import Foundation
 import Pipeline
 import Service
+import TestSupport
 import Testing
 
 @Suite("Reloading")
@@ -47,5 +49,20 @@ struct StreamPlanTests {
   func same() throws {
     let plan = StreamPlan(from: try configuration(["a": 1]), to: try configuration(["a": 1]))
     #expect(plan.stopping.isEmpty && plan.starting.isEmpty && plan.ignored.isEmpty)
+  }
+
+  @Test("a model that was replaced under its name is a change, and one that was read again is none")
+  func replacedModel() throws {
+    let folder = try TemporaryFolder()
+    let model = folder.path("model.pt")
+    try FileManager.default.copyItem(atPath: Fixtures.path("reference/kapao_tiny_coco_random.pt"), toPath: model)
+    let text = "streams: {a: {source: 'lavfi:testsrc2', model: \(model)}, b: {source: 'lavfi:testsrc2'}}"
+    let old = try ServiceBench.configuration(text)
+    #expect(StreamPlan(from: old, to: try ServiceBench.configuration(text)).starting.isEmpty)
+    try FileManager.default.copyItem(atPath: model, toPath: folder.path("new"))
+    try #require(rename(folder.path("new"), model) == 0)
+    let plan = StreamPlan(from: old, to: try ServiceBench.configuration(text))
+    #expect(plan.stopping == ["a"] && plan.starting.map(\.name) == ["a"])
+    #expect(plan.starting[0].network != old.streams[0].network)
   }
 }

@@ -5,32 +5,6 @@ import Testing
 
 @Suite("The web server", .serialized)
 struct WebServiceTests {
-  /// A daemon with one generated stream and its web server on a free port.
-  private func withService(
-    token: String? = nil, source: String = "lavfi:testsrc2=s=320x180:r=25",
-    _ body: (URL, Daemon) async throws -> Void
-  ) async throws {
-    let daemon = ServiceBench.daemon()
-    try daemon.apply(try ServiceBench.configuration("streams: {one: {source: '\(source)'}}"))
-    var http = HTTPConfiguration()
-    http.port = 0
-    http.token = token
-    let web = try WebService(http, daemon: daemon, version: "test")
-    let task = Task { try await web.run() }
-    let port = try await web.waitUntilListening()
-    do {
-      try await body(URL(string: "http://127.0.0.1:\(port)")!, daemon)
-    } catch {
-      await web.stop()
-      task.cancel()
-      daemon.stop()
-      throw error
-    }
-    await web.stop()
-    task.cancel()
-    #expect(daemon.stop())
-  }
-
   /// What curl prints: status, headers and body.
   private func get(_ url: URL, _ path: String, _ arguments: String...) -> String {
     Media.run("curl", ["-s", "-i", "--max-time", "10", "--path-as-is"] + arguments + [url.absoluteString + path]).output
@@ -38,7 +12,7 @@ struct WebServiceTests {
 
   @Test("the page, the numbers and a picture are served, with headers that keep others out")
   func pages() async throws {
-    try await withService { url, _ in
+    try await WebBench.withService { url, _ in
       #expect(get(url, "/").contains("<title>kapao-video</title>"))
       #expect(get(url, "/").contains("Content-Security-Policy: default-src 'none'"))
       #expect(get(url, "/page.js").contains("\"use strict\""))
@@ -59,7 +33,7 @@ struct WebServiceTests {
     "Prometheus takes the metrics",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/promtool"), "promtool is not installed"))
   func metrics() async throws {
-    try await withService { url, daemon in
+    try await WebBench.withService { url, daemon in
       #expect(await ServiceBench.wait { daemon.statuses[0].latency != nil })
       let result = Media.run("bash", ["-c", "curl -s \(url.absoluteString)/metrics | promtool check metrics"])
       #expect(result.status == 0)
@@ -69,7 +43,7 @@ struct WebServiceTests {
 
   @Test("each still picture is the newest")
   func stillPictures() async throws {
-    try await withService { url, daemon in
+    try await WebBench.withService { url, daemon in
       var pictures: Set<String> = []
       for _ in 0..<3 {
         let processed = daemon.statuses[0].counters.processed
@@ -82,14 +56,14 @@ struct WebServiceTests {
 
   @Test("of a file that has ended there is the last picture, and nobody waits for more")
   func ended() async throws {
-    try await withService(source: Media.path("320x180.ts")) { url, daemon in
+    try await WebBench.withService(source: Media.path("320x180.ts")) { url, daemon in
       #expect(await ServiceBench.wait { daemon.statuses[0].state == .ended })
       #expect(get(url, "/streams/one.jpg", "-o", "/dev/null", "-w", "%{http_code}") == "200")
       let moving = Media.run("curl", ["-s", "--max-time", "10", url.absoluteString + "/streams/one.mjpg"])
       #expect(moving.status == 0)
       #expect(moving.output.hasPrefix("--frame"))
     }
-    try await withService(source: "/nowhere.mp4") { url, daemon in
+    try await WebBench.withService(source: "lavfi:testsrc2=s=64x64:d=0.001,trim=start=1") { url, daemon in
       #expect(await ServiceBench.wait { daemon.statuses[0].state == .ended })
       #expect(get(url, "/streams/one.jpg").hasPrefix("HTTP/1.1 503"))
     }
@@ -97,7 +71,7 @@ struct WebServiceTests {
 
   @Test("moving pictures are read by libav as well as by a browser")
   func movingPictures() async throws {
-    try await withService { url, _ in
+    try await WebBench.withService { url, _ in
       let result = Media.run(
         "ffmpeg",
         ["-v", "error", "-i", url.absoluteString + "/streams/one.mjpg", "-frames:v", "10", "-f", "framecrc", "-"])
@@ -111,7 +85,7 @@ struct WebServiceTests {
       "/streams/two.jpg", "/streams/../../etc/passwd", "/%2e%2e/etc/passwd", "/api/streams/two", "/favicon.ico",
     ])
   func missing(path: String) async throws {
-    try await withService { url, _ in
+    try await WebBench.withService { url, _ in
       let answer = get(url, path)
       #expect(answer.hasPrefix("HTTP/1.1 404") || answer.isEmpty)
       #expect(!answer.contains("root:"))
@@ -120,7 +94,7 @@ struct WebServiceTests {
 
   @Test("only reading is answered, and only under this machine's own names")
   func refused() async throws {
-    try await withService { url, _ in
+    try await WebBench.withService { url, _ in
       #expect(get(url, "/", "-X", "POST").hasPrefix("HTTP/1.1 405"))
       #expect(get(url, "/", "-H", "Host: evil.example").hasPrefix("HTTP/1.1 421"))
       #expect(get(url, "/", "-I").hasPrefix("HTTP/1.1 200"))
@@ -130,7 +104,9 @@ struct WebServiceTests {
   @Test("with a token, everything but the health check needs it")
   func token() async throws {
     let token = "0123456789abcdef"
-    try await withService(token: token) { url, _ in
+    var http = HTTPConfiguration()
+    http.token = token
+    try await WebBench.withService(http) { url, _ in
       #expect(get(url, "/healthz").hasPrefix("HTTP/1.1 200"))
       for path in ["/", "/metrics", "/api/streams", "/streams/one.jpg", "/readyz"] {
         #expect(get(url, path).hasPrefix("HTTP/1.1 401"))
@@ -144,7 +120,7 @@ struct WebServiceTests {
 
   @Test("a viewer that does not read disturbs neither the stream nor other viewers")
   func slowViewer() async throws {
-    try await withService { url, daemon in
+    try await WebBench.withService { url, daemon in
       let stuck = Process()
       stuck.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       stuck.arguments = [

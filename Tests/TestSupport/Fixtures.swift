@@ -2,28 +2,28 @@ import Foundation
 import Kapao
 
 /// Files that the tests read: those that ship, and larger ones that may be absent.
-public enum Fixtures {
+package enum Fixtures {
   /// The root of the repository.
-  public static let root = URL(fileURLWithPath: #filePath)
+  package static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Path of a shipped fixture.
-  public static func path(_ name: String) -> String { root.appending(path: "Tests/Fixtures/\(name)").path }
+  package static func path(_ name: String) -> String { root.appending(path: "Tests/Fixtures/\(name)").path }
 
   /// Path of a large file beside the repository, or `nil` where there is none.
-  public static func shared(_ name: String) -> String? {
+  package static func shared(_ name: String) -> String? {
     let path = root.deletingLastPathComponent().appending(path: "shared/\(name)").path
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
   /// A reference file: the shipped copy, else the large one beside the repository, else `nil`.
-  public static func reference(_ name: String) -> String? {
+  package static func reference(_ name: String) -> String? {
     let shipped = path("reference/\(name)")
     return FileManager.default.fileExists(atPath: shipped) ? shipped : shared("reference/\(name)")
   }
 
   /// A letterboxed image as the reference files hold it: height × width × 3 bytes, blue first.
-  public static func letterboxed(
+  package static func letterboxed(
     _ file: Safetensors, tensor: String, letterbox: Letterbox? = nil
   ) throws -> LetterboxedImage {
     let shape = file.entries[tensor]!.shape

@@ -2,9 +2,9 @@ import Foundation
 import VideoIO
 
 /// The generated test media, and the ffmpeg tools that check outputs.
-public enum Media {
+package enum Media {
   /// Path of a file that `make_media.sh` writes. The files are kept for later runs of the same script.
-  public static func path(_ name: String) -> String {
+  package static func path(_ name: String) -> String {
     folder.appendingPathComponent(name).path
   }
 
@@ -22,7 +22,7 @@ public enum Media {
   }()
 
   /// A new empty folder, removed by the closure's end.
-  public static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
+  package static func withFolder<R>(_ body: (URL) throws -> R) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kapao-video-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -30,7 +30,7 @@ public enum Media {
   }
 
   /// A new empty folder, removed by the closure's end.
-  public static func withFolder<R>(_ body: (URL) async throws -> R) async throws -> R {
+  package static func withFolder<R>(_ body: (URL) async throws -> R) async throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("kapao-video-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -38,7 +38,7 @@ public enum Media {
   }
 
   /// `av.mp4` with AAC of which fifty packets are noise, and no header but the packets' own.
-  public static func damagedSound(in folder: URL) -> String {
+  package static func damagedAudio(in folder: URL) -> String {
     let (sound, output) = (
       folder.appendingPathComponent("sound.aac").path, folder.appendingPathComponent("in.nut").path
     )
@@ -52,7 +52,7 @@ public enum Media {
 
   /// Runs a tool and waits for it.
   @discardableResult
-  public static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {
+  package static func run(_ tool: String, _ arguments: [String]) -> (status: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [tool] + arguments
@@ -71,7 +71,7 @@ public enum Media {
   }
 
   /// The lines that ffprobe prints for the entries of a stream.
-  public static func probe(
+  package static func probe(
     _ path: String, stream: String = "v:0", entries: String, arguments: [String] = []
   ) -> [String] {
     run(
@@ -81,7 +81,7 @@ public enum Media {
   }
 
   /// The timestamps of the decoded frames as ffprobe sees them; nil where it has none.
-  public static func timestamps(_ path: String) -> [Int64?] {
+  package static func timestamps(_ path: String) -> [Int64?] {
     probe(path, stream: "v:0", entries: "frame=best_effort_timestamp").filter { !$0.isEmpty }.map { Int64($0) }
   }
 }

@@ -2,9 +2,9 @@ import Foundation
 import Kapao
 
 /// An expected result of the official post-processing, as `postprocess.json` and `kapao_n_seed.poses.json` list them.
-public struct ReferencePeople: Decodable, Sendable {
+package struct ReferencePeople: Decodable, Sendable {
   /// The official names of the thresholds.
-  public struct Settings: Decodable, Sendable {
+  package struct Settings: Decodable, Sendable {
     let conf_thres: Float
     let iou_thres: Float
     let conf_thres_kp: Float
@@ -15,31 +15,31 @@ public struct ReferencePeople: Decodable, Sendable {
   }
 
   /// Number of the synthetic case.
-  public let `case`: Int?
+  package let `case`: Int?
   /// Number of the image.
-  public let image: Int?
+  package let image: Int?
   /// Name of the data set whose skeleton is used.
-  public let dataset: String?
+  package let dataset: String?
   /// Name of the setting.
-  public let settings: String
+  package let settings: String
   let thresholds: Settings
   let model_size: [Int]
   let image_size: [Int]
   /// Pose objects after suppression.
-  public let n_pose_objects: Int?
+  package let n_pose_objects: Int?
   /// Keypoint objects after suppression.
-  public let n_keypoint_objects: Int?
+  package let n_keypoint_objects: Int?
   /// x1 y1 x2 y2 in image pixels.
-  public let bboxes: [[Float]]
+  package let bboxes: [[Float]]
   /// One per person.
-  public let scores: [Float]
+  package let scores: [Float]
   /// x, y, confidence per keypoint and person.
-  public let poses: [[[Float]]]
+  package let poses: [[[Float]]]
   /// Fused keypoint objects per keypoint.
-  public let fused: [Int]?
+  package let fused: [Int]?
 
   /// The thresholds, with the official treatment of the border.
-  public var officialThresholds: Thresholds {
+  package var officialThresholds: Thresholds {
     Thresholds(
       poseConfidence: thresholds.conf_thres, poseOverlap: thresholds.iou_thres,
       keypointConfidence: thresholds.conf_thres_kp, keypointOverlap: thresholds.iou_thres_kp,
@@ -48,19 +48,19 @@ public struct ReferencePeople: Decodable, Sendable {
   }
 
   /// How the image was fitted.
-  public var letterbox: Letterbox {
+  package var letterbox: Letterbox {
     Letterbox(
       source: ImageSize(width: image_size[0], height: image_size[1]),
       input: ImageSize(width: model_size[0], height: model_size[1]))
   }
 
   /// The list in a file.
-  public static func list(_ path: String) throws -> [ReferencePeople] {
+  package static func list(_ path: String) throws -> [ReferencePeople] {
     try JSONDecoder().decode([ReferencePeople].self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
   /// What differs between these people and `poses` by more than `tolerance` pixels, in words; empty where they agree.
-  public func differences(_ found: [Pose], tolerance: Float) -> [String] {
+  package func differences(_ found: [Pose], tolerance: Float) -> [String] {
     guard found.count == poses.count else { return ["\(found.count) people, not \(poses.count)"] }
     var differences: [String] = []
     func compare(_ what: String, _ a: Float, _ b: Float, _ tolerance: Float) {

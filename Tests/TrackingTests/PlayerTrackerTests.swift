@@ -1,3 +1,4 @@
+import Foundation
 import Kapao
 import Testing
 import Tracking
@@ -135,18 +136,105 @@ struct PlayerTrackerTests {
     }
   }
 
-  @Test func `Small people are crowd, and a player who crouches is not`() {
+  /// Poses of people 300 pixels tall who stand at these places.
+  private func standing(_ places: (x: Double, y: Double)..., height: Double = 300, score: Float = 0.8) -> [Pose] {
+    places.map { place in
+      Walker(name: 1, height: height, feet: { _ in place }, score: score).pose(at: 0)!
+    }
+  }
+
+  private let picture = ImageSize(width: 1000, height: 1000)
+
+  @Test func `Small people are crowd, and a player who crouches is one again afterwards`() {
     var settings = PlayerTracker.Settings()
     settings.players = 1
     settings.crowd.leastSize = 0.2
     var tracker = PlayerTracker(settings: settings)
-    let size = ImageSize(width: 1000, height: 1000)
-    func pose(_ height: Double) -> Pose { Walker(name: 1, height: height, feet: { _ in (500, 800) }).pose(at: 0)! }
     var roles: [TrackedPose.Role?] = []
-    for (frame, height) in [220.0, 220, 400, 400, 350, 300, 260, 230, 210, 210].enumerated() {
-      roles.append(tracker.update([pose(height)], at: Double(frame) / 25, size: size)[0].role)
+    for (frame, height) in [220.0, 220, 400, 400, 350, 300, 230, 210, 210, 300].enumerated() {
+      let tracked = tracker.update(standing((500, 800), height: height), at: Double(frame) / 25, size: picture)
+      roles.append(tracked.first { $0.isShown }?.role)
     }
-    #expect(roles == [.crowd, .crowd] + [TrackedPose.Role?](repeating: .player(1), count: 8))
+    let player = TrackedPose.Role.player(1)
+    #expect(roles == [.crowd, .crowd, player, player, player, player, .crowd, .crowd, .crowd, player])
+  }
+
+  @Test func `Nobody outside the region has a number, and a player who comes back into it has the old one`() {
+    var settings = PlayerTracker.Settings()
+    settings.crowd.region = PictureRegion("0,0 0.6,0 0.6,1 0,1")
+    var tracker = PlayerTracker(settings: settings)
+    for frame in 0..<150 {
+      let time = Double(frame) / 30
+      // The second walks out of the region and back into it.
+      let x = 500 + 200 * sin(time * 1.3)
+      let poses = standing((200, 800), (x, 820))
+      let tracked = tracker.update(poses, at: time, size: picture).filter(\.isShown)
+      #expect(tracked.count == 2)
+      #expect(tracked.first { $0.pose == poses[0] }?.trackID == 1)
+      let number = x <= 600 ? 2 : nil
+      #expect(tracked.first { $0.pose == poses[1] }?.trackID == number)
+    }
+  }
+
+  @Test func `A second box over a player's legs takes no number`() {
+    var tracker = PlayerTracker()
+    for frame in 0..<90 {
+      let time = Double(frame) / 30
+      let poses = standing((200 + 60 * time, 800), (700, 800))
+      var legs = poses[1]
+      legs.box.y1 = legs.box.y2 - 110
+      legs.box.x1 += 30
+      legs.box.x2 -= 30
+      for index in legs.keypoints.indices { legs.keypoints[index].x += 25 }
+      legs.score = 0.55
+      // A judge who stands behind the second player comes into sight again when the second box has been there for long.
+      let judge = standing((740, 700), height: 200, score: 0.7)
+      var found = poses
+      if frame > 10, frame < 60 { found.append(legs) }
+      if frame < 10 || frame >= 55 { found += judge }
+      let tracked = tracker.update(found.sorted { $0.score > $1.score }, at: time, size: picture).filter(\.isShown)
+      #expect(tracked.first { $0.trackID == 1 }?.pose == poses[0])
+      #expect(tracked.first { $0.trackID == 2 }?.pose == poses[1])
+      #expect(tracked.count { $0.trackID != nil } == 2)
+    }
+  }
+
+  @Test func `Who was crowd for seconds does not become a player who may come back`() {
+    var tracker = PlayerTracker()
+    var numbered: Set<Int> = []
+    for frame in 0..<240 {
+      let time = Double(frame) / 30
+      // The second player is away from 1 to 7 s; a ball boy comes at 1.2 s and stays.
+      let isAway = time > 1 && time < 7
+      let players = isAway ? standing((150, 800)) : standing((150, 800), (300, 800))
+      let other = time > 1.2 ? standing((960, 800), height: 200, score: 0.9) : []
+      let tracked = tracker.update(other + players, at: time, size: picture).filter(\.isShown)
+      for person in tracked where other.contains(person.pose) { #expect(person.trackID == nil) }
+      if time > 7.3 { numbered.formUnion(tracked.filter { players.contains($0.pose) }.compactMap(\.trackID)) }
+    }
+    #expect(numbered == [1, 2])
+  }
+
+  @Test func `A spectator of quite another size does not become a player who is away for long`() {
+    var tracker = PlayerTracker()
+    for frame in 0..<200 {
+      let time = Double(frame) / 30
+      let second = time < 1 ? standing((600, 800)) : []
+      let spectator = frame % 40 < 20 && time > 1.1 ? standing((900, 500), height: 110) : []
+      let tracked = tracker.update(standing((200, 800)) + second + spectator, at: time, size: picture)
+      if time >= 1 { #expect(tracked.filter(\.isShown).compactMap(\.trackID) == [1]) }
+    }
+  }
+
+  @Test func `A weak pose of quite another size is not taken for a player who was lost a moment ago`() {
+    var tracker = PlayerTracker()
+    for frame in 0..<40 {
+      let time = Double(frame) / 30
+      let second = frame < 20 ? standing((600, 800)) : []
+      let spectator = frame >= 28 ? standing((620, 640), height: 75, score: 0.2) : []
+      let tracked = tracker.update(standing((200, 800)) + second + spectator, at: time, size: picture)
+      if frame >= 20 { #expect(tracked.filter(\.isShown).map(\.trackID) == [1]) }
+    }
   }
 
   @Test func `A new beginning of the stream's time keeps the players`() {

@@ -40,4 +40,22 @@ struct PoseExtrapolatorTests {
     #expect(extrapolator.frame(at: 1.4, size: size).people.map(\.trackID) == [1])
     #expect(extrapolator.frame(at: 1.6, size: size).people.isEmpty)
   }
+
+  @Test func `Whoever is found again in between goes on from there, and is believed for longer than the others`() {
+    var extrapolator = PoseExtrapolator()
+    let pose = Walker(name: 1, height: 300, feet: { _ in (400, 600) }).pose(at: 0)!
+    var people = [1, 2].map { TrackedPose(pose: pose, trackID: $0, lastSeen: 1) }
+    for index in people.indices { people[index].followed = index + 1 }
+    extrapolator.update(TrackedFrame(time: 1, people: people))
+    var found = people[0]
+    found.pose.keypoints[0].x += 30
+    extrapolator.update(found, at: 1.3)
+    let later = extrapolator.frame(at: 1.4, size: size).people
+    #expect(later.map(\.pose.keypoints[0].x) == [pose.keypoints[0].x + 30, pose.keypoints[0].x])
+    #expect(extrapolator.frame(at: 1.7, size: size).people.map(\.trackID) == [1])
+    // Somebody the tracker does not follow has no place to go on from.
+    found.followed = nil
+    extrapolator.update(found, at: 1.7)
+    #expect(extrapolator.frame(at: 1.9, size: size).people.isEmpty)
+  }
 }

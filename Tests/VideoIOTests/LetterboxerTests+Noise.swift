@@ -22,6 +22,50 @@ extension LetterboxerTests {
     #expect(zip(Self.content(of: image), expected).map { abs(Double($0) - $1) }.max()! <= 0.8)
   }
 
+  @Test(
+    "A crop is what scaling that part alone gives, and grey where the picture ends",
+    arguments: [
+      (ImageSize(width: 640, height: 360), Box(x1: 200, y1: 100, x2: 300, y2: 220)),
+      (ImageSize(width: 641, height: 359), Box(x1: 0, y1: 150, x2: 90, y2: 359)),
+      (ImageSize(width: 641, height: 359), Box(x1: 600, y1: 20, x2: 641, y2: 90)),
+      (ImageSize(width: 99, height: 77), Box(x1: 0, y1: 0, x2: 99, y2: 77)),
+    ])
+  func crops(size: ImageSize, box: Box) throws {
+    let frame = try Self.noise(size: size)
+    let crop = try #require(
+      Letterbox(source: size, around: box, margin: 1.6, input: ImageSize(width: 192, height: 128)))
+    let image = LetterboxedImage(letterbox: crop)
+    let letterboxer = Letterboxer()
+    // After another crop, nothing of it is left.
+    image.pixels = [UInt8](repeating: 0, count: image.pixels.count)
+    image.reset(to: crop)
+    try letterboxer.prepare(frame, into: image)
+    let region = crop.region
+    let part = try VideoFrame.blank(
+      size: ImageSize(width: region.width, height: region.height), fullRange: frame.isFullRange,
+      matrix: frame.colourMatrix)
+    for plane in 0..<3 {
+      let (x, y) = plane == 0 ? (region.x, region.y) : (region.x / 2, region.y / 2)
+      frame.withPlane(plane) { source, sourceStride, _, _ in
+        part.withMutablePlane(plane) { target, stride, width, height in
+          for row in 0..<height {
+            for column in 0..<width {
+              target[row * stride + column] = source[(y + row) * sourceStride + x + column]
+            }
+          }
+        }
+      }
+    }
+    let expected = LetterboxReference(part, content: crop.content).rgb()
+    #expect(zip(Self.content(of: image), expected).map { abs(Double($0) - $1) }.max()! <= 0.8)
+    let padding = image.pixels.indices.filter { index in
+      let (row, column) = (index / 3 / crop.input.width, index / 3 % crop.input.width)
+      return !(crop.top..<crop.top + crop.content.height).contains(row)
+        || !(crop.left..<crop.left + crop.content.width).contains(column)
+    }
+    #expect(padding.allSatisfy { image.pixels[$0] == Letterbox.padding })
+  }
+
   @Test("Rows may lie further apart than they are long")
   func strides() throws {
     for width in [33, 319, 1000] {

@@ -29,7 +29,7 @@ struct PassthroughTests {
     }
   }
 
-  @Test("Sound stays in step with the picture", arguments: [("av.mp4", "out.mp4"), ("offset.ts", "out.mp4")])
+  @Test("Audio stays in step with the picture", arguments: [("av.mp4", "out.mp4"), ("offset.ts", "out.mp4")])
   func inStep(name: String, output: String) throws {
     try Media.withFolder { folder in
       let output = folder.appendingPathComponent(output).path

@@ -70,7 +70,7 @@ struct TrimmingTests {
   }
 
   @Test(
-    "Sound is cut with the picture and stays in step, from zero on",
+    "Audio is cut with the picture and stays in step, from zero on",
     arguments: [("av.mp4", "out.mp4"), ("full.mkv", "out.mkv"), ("offset.ts", "out.ts"), ("av.mp4", "out.mkv")])
   func sound(name: String, output: String) throws {
     try Media.withFolder { folder in

@@ -4,19 +4,18 @@ import Testing
 import VideoIO
 
 struct ValueTests {
-  @Test(
-    "Credentials never appear in an error",
-    arguments: [
-      ("rtsp://admin:s3cret@cam/1", "rtsp://***@cam/1"), ("http://h/v?token=abc&x=1", "http://h/v?token=***&x=1"),
-      ("rtsp://h/user=a&password=b&channel=1", "rtsp://h/user=***&password=***&channel=1"),
-      ("clip.mp4", "clip.mp4"), ("srt://h:1?passphrase=abc", "srt://h:1?passphrase=***"),
-      ("rtsp://a:b@c@cam/1", "rtsp://***@cam/1"),
-    ])
-  func redaction(text: String, expected: String) {
-    #expect(Redaction.redact(text) == expected)
-    let error = VideoError(operation: "open", input: text, code: .timedOut, detail: "failed: \(text)")
-    #expect(!error.description.contains("s3cret"))
-    #expect(error.input == expected)
+  @Test("A frame has arrived when its own packet had, whatever order they leave the decoder in")
+  func arrivals() {
+    var arrivals = PacketArrivals()
+    for (pts, time) in [(0, 10.0), (3, 11), (1, 12), (2, 13)] as [(Int64, Double)] { arrivals.add(pts: pts, at: time) }
+    #expect([0, 1, 2, 3].map { arrivals.take(pts: $0) } == [10, 12, 13, 11])
+    #expect(arrivals.take(pts: 3) == nil)
+    // Packets that give no frame must not count for those that follow.
+    for time in [20.0, 21, 22] { arrivals.add(pts: 7, at: time) }
+    #expect(arrivals.take(pts: 7) == 22)
+    for pts in 0..<1000 { arrivals.add(pts: Int64(pts), at: 0) }
+    #expect(arrivals.take(pts: 1) == nil)
+    #expect(arrivals.take(pts: 999) == 0)
   }
 
   @Test("An error is one line that names operation, input and reason")
@@ -75,34 +74,79 @@ struct ValueTests {
     #expect(none.repaired == 0)
   }
 
-  @Test("Where time jumps back, what follows goes on where the stream had ended, in every stream alike")
-  func stitching() {
-    var stitcher = TimelineStitcher()
-    let second: Int64 = 1_000_000
-    for time in 1...10 { #expect(stitcher.shift(stream: 0, time: Int64(time) * second, duration: second) == 0) }
-    for time in 1...9 { #expect(stitcher.shift(stream: 1, time: Int64(time) * second, duration: second) == 0) }
-    #expect(stitcher.shift(stream: 0, time: second, duration: second) == 10 * second)
-    #expect(stitcher.shift(stream: 1, time: 10 * second, duration: second) == 0)
-    #expect(stitcher.shift(stream: 1, time: second, duration: second) == 10 * second)
-    #expect(stitcher.shift(stream: 0, time: nil, duration: second) == 10 * second)
-    #expect(stitcher.shift(stream: 0, time: 2 * second, duration: second) == 10 * second)
-    #expect(stitcher.jumps == 1)
+  private let second: Int64 = 1_000_000
+
+  @Test(
+    "Where time jumps, what follows goes on where the input had ended, in every stream alike", arguments: [1, 100_000])
+  func stitching(first: Int64) {
+    var stitcher = TimelineStitcher(mayJump: true)
+    func shift(_ stream: Int32, _ time: Int64?) -> Int64 {
+      stitcher.shift(stream: stream, dts: time.map { $0 * second }, duration: second) / second
+    }
+    for time in 1...10 { #expect(shift(0, Int64(time)) == 0) }
+    for time in 1...9 { #expect(shift(1, Int64(time)) == 0) }
+    #expect(shift(0, first) == 11 - first)
+    #expect(shift(1, 10) == 0)
+    #expect(shift(1, first) == 11 - first)
+    #expect(shift(0, nil) == 11 - first)
+    #expect(shift(0, first + 1) == 11 - first)
+    #expect(stitcher.jumps == [.init(time: 11 * second, distance: (first - 11) * second)])
   }
 
-  @Test("Gaps and small steps back are left as they are")
+  @Test("Small steps back, and gaps that another stream has not, are left as they are")
   func noStitching() {
-    var stitcher = TimelineStitcher()
-    for time in [0, 40_000, 20_000, 90_000_000] as [Int64] {
-      #expect(stitcher.shift(stream: 0, time: time, duration: 40_000) == 0)
+    var stitcher = TimelineStitcher(mayJump: true)
+    for time in [0, 40_000, 20_000, 9_000_000] as [Int64] {
+      #expect(stitcher.shift(stream: 0, dts: time, duration: 40_000) == 0)
     }
-    #expect(stitcher.jumps == 0)
+    for time in 9...40 { #expect(stitcher.shift(stream: 1, dts: Int64(time) * second, duration: second) == 0) }
+    #expect(stitcher.shift(stream: 0, dts: 40 * second, duration: 40_000) == 0)
+    #expect(stitcher.jumps.isEmpty)
+  }
+
+  @Test("A single wrong time is no jump, and gaps are as they should be where time cannot jump")
+  func wrongTime() {
+    var stitcher = TimelineStitcher(mayJump: true)
+    let shifts = [0, 1, 90_000, 3, 4].map { stitcher.shift(stream: 0, dts: $0 * second, duration: second) / second }
+    #expect(shifts == [0, 0, 2 - 90_000, 0, 0])
+    #expect(stitcher.jumps.isEmpty)
+    var steady = TimelineStitcher(mayJump: false)
+    for time in [0, 90_000, 180_000] as [Int64] {
+      #expect(steady.shift(stream: 0, dts: time * second, duration: second) == 0)
+    }
+    #expect(steady.jumps.isEmpty)
   }
 
   @Test("A GIF takes every second frame of sixty a second")
   func pacing() {
-    var pacer = FramePacer(frameRate: Rational(60, 1), minimumGap: 2)
-    #expect([0, 2, 3, 5, 7, 8, 10].map { pacer.admit($0) } == [0, nil, 3, nil, 7, nil, 10])
-    var all = FramePacer(frameRate: nil, minimumGap: 0)
-    #expect([0, 1, 1, 5].map { all.admit($0) } == [0, 1, 2, 5])
+    var pacer = FramePacer(.gif(frameRate: Rational(60, 1)))
+    #expect([0, 2, 3, 5, 7, 8, 10].map { pacer.admit($0)?.time } == [0, nil, 3, nil, 7, nil, 10])
+    var all = FramePacer(.none)
+    #expect([0, 1, 1, 5].map { all.admit($0)?.time } == [0, 1, 2, 5])
+  }
+
+  @Test("A GIF of a video that claims more frames than it has takes all of them", arguments: [(1000, 4), (120, 2)])
+  func claimedRate(rate: Int, distance: Int64) {
+    var pacer = FramePacer(.gif(frameRate: Rational(rate, 1)))
+    let taken = (0..<100).compactMap { pacer.admit(Int64($0) * distance) }
+    #expect(taken.count >= 97)
+  }
+
+  @Test(
+    "What is left of a subtitle that began before, also of one that says no more than when it is decoded",
+    arguments: [(100, 0, 40, 60), (100, 0, 100, 0), (0, 5, 4, 1), (10, .min, 3, 0), (.max, 1, 0, 0), (5, 0, .max, 0)]
+      as [(Int64, Int64, Int64, Int64)])
+  func cut(duration: Int64, start: Int64, time: Int64, rest: Int64) {
+    #expect(VideoWriter.rest(of: duration, from: start, at: time) == rest)
+  }
+
+  @Test("At a constant rate every tick has a frame, and what has no place is left out and counted")
+  func constantRate() {
+    var pacer = FramePacer(.constantRate)
+    let placed = [2, 3, 3, 3, 7].map { pacer.admit($0) }
+    #expect(placed.map { $0?.time } == [2, 3, 4, nil, 7])
+    #expect(placed.compactMap { $0?.repeats } == [0..<2, 3..<3, 4..<4, 5..<7])
+    #expect(pacer.dropped == 1)
+    #expect(pacer.finish(10) == 8..<10)
   }
 }

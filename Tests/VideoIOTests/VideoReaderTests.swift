@@ -5,6 +5,17 @@ import Testing
 import VideoIO
 
 struct VideoReaderTests {
+  @Test("A frame that leaves the decoder late, because others come before it, has arrived with its packet")
+  func arrivals() throws {
+    var options = ReaderOptions()
+    options.lowDelay = true
+    let arrivals = try Reading(Media.path("av.mp4"), options: options).frames.compactMap(\.arrival)
+    #expect(arrivals.count == 150)
+    // With B-frames, a packet that comes early is shown late.
+    #expect(zip(arrivals, arrivals.dropFirst()).count { $1 < $0 } > 20)
+    #expect(Set(arrivals).count == arrivals.count)
+  }
+
   @Test(
     "Frames and timestamps are those that ffprobe sees",
     arguments: [
@@ -56,6 +67,26 @@ struct VideoReaderTests {
     #expect(damage.framesDecoded == reading.frames.count)
     #expect(damage.rate > 0.1)
     #expect(damage.framesCorrupt == reading.frames.count { $0.isCorrupt })
+  }
+
+  @Test(
+    "A file that is cut off is read as far as it goes, also where the demuxer calls that a failure of reading",
+    arguments: [
+      ("film_cpk", "cpk", "rawvideo"), ("rm", "rm", "rv10"), ("avi", "avi", "mjpeg"), ("vob", "mpg", "mpeg2video"),
+    ])
+  func cutOff(format: String, ending: String, codec: String) throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("in.\(ending)").path
+      let arguments = ["-v", "error", "-f", "lavfi", "-i", "testsrc=s=64x64:r=25", "-t", "2", "-pix_fmt"]
+      let pixels = codec == "rawvideo" ? "rgb24" : codec == "mjpeg" ? "yuvj420p" : "yuv420p"
+      Media.run("ffmpeg", arguments + [pixels, "-c:v", codec, "-f", format, path])
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      let cut = folder.appendingPathComponent("cut.\(ending)").path
+      try whole.prefix(whole.count * 6 / 10).write(to: URL(fileURLWithPath: cut))
+      let expected = Media.timestamps(cut).count
+      #expect(expected > 5)
+      #expect(try Reading(cut).frames.count >= expected)
+    }
   }
 
   @Test("An undamaged file has no damage")
@@ -112,7 +143,7 @@ struct VideoReaderTests {
     }
   }
 
-  @Test("Recordings that were joined are one timeline, also for the sound")
+  @Test("Recordings that were joined are one timeline, also for the audio")
   func joined() throws {
     try Media.withFolder { folder in
       let once = try Data(contentsOf: URL(fileURLWithPath: Media.path("offset.ts")))

@@ -55,6 +55,35 @@ struct VideoWriterTests {
     }
   }
 
+  @Test(
+    "Key frames come by time, however few frames there are, and however unevenly they come",
+    arguments: [[1.0], [0.2], [0.9, 0.1, 0.04, 3]])
+  func keyFrames(steps: [Double]) throws {
+    try Media.withFolder { folder in
+      let output = folder.appendingPathComponent("out.mkv").path
+      var options = WriterOptions()
+      options.keyFrameInterval = 2
+      let writer = try VideoWriter(output, options: options, template: OutputTemplate(timeBase: Rational(1, 1000)))
+      var time = 0.0
+      var expected: [Double] = []
+      for index in 0..<40 {
+        try writer.write(
+          VideoFrame.blank(
+            size: ImageSize(width: 64, height: 64), pts: Int64((time * 1000).rounded()), timeBase: Rational(1, 1000),
+            y: UInt8(index)))
+        if expected.isEmpty || Int(time / 2 + 1e-6) > Int(expected[expected.count - 1] / 2 + 1e-6) {
+          expected.append(time)
+        }
+        time += steps[index % steps.count]
+      }
+      try writer.finish()
+      let keys = Media.probe(output, entries: "packet=pts_time,flags").filter { $0.contains("K") }
+        .compactMap { Double($0.prefix { $0 != "," }) }
+      #expect(keys.count == expected.count)
+      #expect(zip(keys, expected).allSatisfy { abs($0 - $1) < 0.002 })
+    }
+  }
+
   @Test("Odd sizes get their last column and row repeated for H.264, and stay for VP9")
   func oddSizes() throws {
     try Media.withFolder { folder in
@@ -115,6 +144,26 @@ struct VideoWriterTests {
       let pixels = gif.frames[0].pixels
       let difference = (0..<320 * 180).reduce(0) { $0 + abs(Int(pixels[$1]) - Int(source[$1])) }
       #expect(difference / (320 * 180) < 12)
+    }
+  }
+
+  @Test(
+    "Pictures are scaled to the size that is asked for, and look as wide as before",
+    arguments: [
+      (480, nil, "out.gif", ["480", "270"]), (160, nil, "out.mp4", ["160", "90", "1:1"]),
+      (161, nil, "out.mp4", ["162", "92", "1:1"]), (160, 120, "out.mp4", ["160", "120", "4:3"]),
+      (100, nil, "%d.png", ["100", "56"]),
+    ] as [(Int, Int?, String, [String])])
+  func scaled(width: Int, height: Int?, name: String, expected: [String]) throws {
+    try Media.withFolder { folder in
+      let output = folder.appendingPathComponent(name).path
+      var options = WriterOptions()
+      options.width = width
+      options.height = height
+      _ = try Reading.transcode(Media.path("av.mp4"), to: output, writing: options, limit: 3)
+      let first = name == "%d.png" ? folder.appendingPathComponent("1.png").path : output
+      let entries = Media.probe(first, stream: "v:0", entries: "stream=width,height,sample_aspect_ratio")
+      #expect(entries.first?.split(separator: ",").prefix(expected.count).map(String.init) == expected)
     }
   }
 

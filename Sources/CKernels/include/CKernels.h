@@ -51,7 +51,7 @@ int kapao_vector_level(void);
 /// Keeps the calling thread on the core where it is and returns which; -1 if the process has no other.
 int kapao_stay(void);
 
-/// Lets the calling thread run on all cores of the process again.
+/// Lets the calling thread run on all cores again on which it might before, unless somebody else has changed them.
 void kapao_roam(void);
 
 /// Keeps the calling thread off a core, and no longer off the one that it was kept off before.

@@ -1,4 +1,5 @@
 import Kapao
+import Support
 
 /// COCO's JSON of keypoint results: one list of all people of all frames, as `pycocotools` reads it with `loadRes`.
 ///
@@ -8,7 +9,7 @@ import Kapao
 /// keypoint that no keypoint object confirmed is the person's score.
 ///
 /// The list is of use only when it is closed: it appears under its name when the run is over.
-public final class COCOResultsWriter: PoseWriter, @unchecked Sendable {
+package final class COCOResultsWriter: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
   private let context: ExportContext
@@ -20,17 +21,17 @@ public final class COCOResultsWriter: PoseWriter, @unchecked Sendable {
 
   /// Opens the output.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     file = try StagedFile(path: path)
   }
 
   /// Where the list goes.
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Writes a frame's people.
-  public func write(_ record: FrameRecord) throws {
+  package func write(_ record: FrameRecord) throws {
     text.removeAll()
     for person in record.people {
       text.append(hasPeople ? ",\n" : "[\n")
@@ -42,7 +43,7 @@ public final class COCOResultsWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Closes the list; without people it is empty.
-  public func finish() throws {
+  package func finish() throws {
     guard !isFinished else { return }
     isFinished = true
     text.removeAll()
@@ -52,7 +53,7 @@ public final class COCOResultsWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Keeps the frames that were written; without any, leaves nothing.
-  public func abandon() {
+  package func abandon() {
     if hasFrames { try? finish() }
     file.abandon()
   }

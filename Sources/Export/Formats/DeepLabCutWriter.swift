@@ -1,4 +1,5 @@
 import Kapao
+import Support
 
 /// DeepLabCut's CSV, for one animal or several: a row for every frame from 0, a column for every person and keypoint.
 ///
@@ -9,11 +10,11 @@ import Kapao
 /// The columns are known only when everyone has been seen, so all people are kept in memory (12 bytes for each keypoint
 /// of each person in each frame) and the file is written when the run is over. Without tracking the individuals are
 /// `rank0`, `rank1`, … by score in each frame, which may be someone else in every frame.
-public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
+package final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
   /// How many people the file is for.
-  public enum Layout: Sendable {
+  package enum Layout: Sendable {
     /// Four rows of header, with `individuals`; everyone.
     case multiAnimal
     /// Three rows of header; the person who is in most frames.
@@ -28,8 +29,8 @@ public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
 
   /// Opens the output.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext, layout: Layout = .multiAnimal) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext, layout: Layout = .multiAnimal) throws {
     self.context = context
     self.layout = layout
     history = PoseHistory(pointCount: context.skeleton.count)
@@ -37,17 +38,17 @@ public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Where the rows go.
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Keeps a frame.
   ///
-  /// - Throws: `ExportError` if more than a million frames before it are missing, and a hundred for each that is not: that
+  /// - Throws: `OutputError` if more than a million frames before it are missing, and a hundred for each that is not: that
   ///   is no gap but a slip in a number, and the rows would fill the disk.
-  public func write(_ record: FrameRecord) throws {
+  package func write(_ record: FrameRecord) throws {
     let missing = record.index - history.frames.count
     guard missing <= 1_000_000 + 100 * history.frames.count else {
       file.abandon()
-      throw ExportError(
+      throw OutputError(
         .write, path: path,
         detail: "\(missing) frames before frame \(record.index) are missing, and DeepLabCut's CSV has a row for each")
     }
@@ -55,7 +56,7 @@ public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Writes the file.
-  public func finish() throws {
+  package func finish() throws {
     guard !isFinished else { return }
     isFinished = true
     let people = chosen
@@ -82,7 +83,7 @@ public final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Keeps the frames that were written; without any, leaves nothing.
-  public func abandon() {
+  package func abandon() {
     if !history.frames.isEmpty { try? finish() }
     file.abandon()
   }

@@ -1,6 +1,8 @@
+import Support
+
 /// What the formats have in common that are one text file and grow frame by frame: each frame reaches the system in one
 /// call before `write` returns, so that whatever ends the program, every line in the file is whole.
-public class FrameTextWriter: PoseWriter, @unchecked Sendable {
+package class FrameTextWriter: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
   /// The text of the frame at hand.
@@ -18,21 +20,21 @@ public class FrameTextWriter: PoseWriter, @unchecked Sendable {
   func append(_ record: FrameRecord) {}
 
   /// Where the text goes.
-  public final var path: String { file.path }
+  package final var path: String { file.path }
 
   /// Writes a frame.
-  public final func write(_ record: FrameRecord) throws {
+  package final func write(_ record: FrameRecord) throws {
     try put { append(record) }
   }
 
   /// Closes the file; a run without frames leaves one with nothing but the header.
-  public final func finish() throws {
+  package final func finish() throws {
     if !hasBegun { try put {} }
     try file.close()
   }
 
   /// Closes the file; removes it if it is new and got no frame.
-  public final func abandon() { file.abandon() }
+  package final func abandon() { file.abandon() }
 
   private func put(_ appendFrame: () -> Void) throws {
     text.removeAll()

@@ -5,15 +5,15 @@ import Kapao
 /// Frames count from 1 here, unlike in every other format. `id` is the track, and -1 without tracking, as in the
 /// challenge's files of detections. A frame with nobody has no line, and neither has a person whose box has no finite
 /// corners. There are no keypoints: the format knows boxes only.
-public final class MOTChallengeWriter: FrameTextWriter, @unchecked Sendable {
+package final class MOTChallengeWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
   private let context: ExportContext
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     try super.init(path: path)
   }

@@ -5,16 +5,17 @@ import Kapao
 ///     {"frame":0,"time_s":0.0,"pts":0,"people":[{"track_id":1,"score":0.93,"bbox":[x1,y1,x2,y2],
 ///      "keypoints":{"nose":{"x":400.5,"y":210.25,"conf":0.9,"src":"kp"},"left_eye":{…,"conf":null,"src":"pose"},…}}]}
 ///
-/// (on one line), with `"state"` after the score where the native CSV has that column. Names and meaning are those of the native CSV: `null` for what is missing, never 0.
-public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
+/// (on one line), with `"state"` after the score where the native CSV has that column, and `"position"` after the box of who
+/// is on a court. Names and meaning are those of the native CSV: `null` for what is missing, never 0.
+package final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
   private let context: ExportContext
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     try super.init(path: path)
   }
@@ -49,12 +50,33 @@ public final class NDJSONWriter: FrameTextWriter, @unchecked Sendable {
       if index > 0 { text.append("," as Unicode.Scalar) }
       text.append(json: Double(value), decimals: 2)
     }
-    text.append("],\"keypoints\":{")
+    text.append("]")
+    if let position = person.position { append(PoseMessage.Position(position)) }
+    text.append(",\"keypoints\":{")
     for (index, name) in context.skeleton.keypointNames.enumerated() {
       if index > 0 { text.append("," as Unicode.Scalar) }
       text.append(jsonString: name)
       text.append(":" as Unicode.Scalar)
       append(index < pose.keypoints.count ? pose.keypoints[index] : nil)
+    }
+    text.append("}}")
+  }
+
+  private func append(_ position: PoseMessage.Position) {
+    text.append(",\"position\":{\"x_m\":")
+    text.append(json: position.x, decimals: 3)
+    text.append(",\"y_m\":")
+    text.append(json: position.y, decimals: 3)
+    text.append(",\"speed_m_s\":")
+    text.append(json: position.speed ?? .nan, decimals: 3)
+    text.append(",\"distance_m\":")
+    text.append(json: position.distance, decimals: 2)
+    text.append(",\"zones\":{")
+    for (index, zone) in position.zones.sorted(by: { $0.key < $1.key }).enumerated() {
+      if index > 0 { text.append("," as Unicode.Scalar) }
+      text.append(jsonString: zone.key)
+      text.append(":" as Unicode.Scalar)
+      text.append(jsonString: zone.value)
     }
     text.append("}}")
   }

@@ -5,16 +5,17 @@ import Kapao
 ///
 /// Its traps are its own: neither frame, time nor identity, rows of different widths, and `c` is 0 for a keypoint that no
 /// keypoint object confirmed, which says nothing of its quality. Numbers have all their digits. A keypoint that is
-/// missing, which the demo never has, is two empty fields and 0.
-public final class OfficialCSVWriter: FrameTextWriter, @unchecked Sendable {
+/// missing, which the demo never has, is two empty fields and 0. As the demo draws only keypoints that a keypoint object
+/// confirmed with `--kp-obj` but writes all of them, so does this with ``ExportContext/keypointObjectsOnly``.
+package final class OfficialCSVWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
   private let context: ExportContext
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     try super.init(path: path)
   }
@@ -36,7 +37,7 @@ public final class OfficialCSVWriter: FrameTextWriter, @unchecked Sendable {
   }
 
   private func append(_ keypoint: Keypoint?) {
-    guard let keypoint, keypoint.isShown(keypointObjectsOnly: context.keypointObjectsOnly) else {
+    guard let keypoint, keypoint.isShown(keypointObjectsOnly: false) else {
       return text.append(",,0")
     }
     let confidence = keypoint.source == .keypointObject && keypoint.confidence.isFinite ? keypoint.confidence : 0

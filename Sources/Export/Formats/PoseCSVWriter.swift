@@ -4,7 +4,7 @@ import Kapao
 ///
 /// Columns: `frame`, `time_s` (seconds), `pts` (the source's time base), `track_id` (empty without tracking),
 /// `person_score` (0…1), `bbox_x1`, `bbox_y1`, `bbox_x2`, `bbox_y2`, then for each keypoint of the skeleton `NAME_x`,
-/// `NAME_y`, `NAME_conf`, `NAME_src`. Coordinates are pixels of the upright picture, y downwards.
+/// `NAME_y`, `NAME_conf`, `NAME_src`. Coordinates are pixels of the upright frame, y downwards.
 ///
 /// * `src` is `kp` where a keypoint object was fused and `pose` where the position was regressed with the person.
 /// * `conf` is the fused keypoint object's confidence, and empty for `pose`: there is none, and a 0 would make
@@ -12,7 +12,7 @@ import Kapao
 ///   choose joints by `src`, and by `person_score` how sure the person is.
 /// * All four fields empty: the keypoint was suppressed (`keypointObjectsOnly`) or has no finite position. Never (0, 0).
 ///
-/// Where frames are skipped, and with smoothing, the column `state` follows: how the pose was come by
+/// Where frames are skipped, and with smoothing, the column `state` follows: how the pose was obtained
 /// (`PersonRecord.State`). With smoothing, at the end for each keypoint `NAME_x_raw` and `NAME_y_raw`, the position as it
 /// was found; empty where nothing was found.
 ///
@@ -22,7 +22,7 @@ import Kapao
 /// The rows go to the final name, not to a temporary one, so that a run can be watched with `tail -f`, and each frame
 /// reaches the system in one call before `write` returns: whatever ends the program, every row in the file is whole.
 /// That a run was complete is said by the side-car, see `RunDescription`.
-public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
+package final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
   private let skeleton: Skeleton
@@ -38,8 +38,8 @@ public final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
   ///   - keypointObjectsOnly: Leaves the keypoints empty that no keypoint object confirmed.
   ///   - hasStates: Adds the column `state`.
   ///   - hasRawPositions: Adds the columns that go with smoothing, `state` among them.
-  /// - Throws: `ExportError` where the file cannot be created or written to.
-  public init(
+  /// - Throws: `OutputError` where the file cannot be created or written to.
+  package init(
     path: String, skeleton: Skeleton, keypointObjectsOnly: Bool = false, hasStates: Bool = false,
     hasRawPositions: Bool = false
   ) throws {

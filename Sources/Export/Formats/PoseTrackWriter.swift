@@ -1,4 +1,5 @@
 import Kapao
+import Support
 
 /// PoseTrack 2018's JSON: `images`, `annotations` and `categories`, one file for a video.
 ///
@@ -9,7 +10,7 @@ import Kapao
 ///
 /// Image ids are `10000010000` + the frame's number from 0: video 000001. The file appears under its name when the run is
 /// over.
-public final class PoseTrackWriter: PoseWriter, @unchecked Sendable {
+package final class PoseTrackWriter: PoseWriter, @unchecked Sendable {
   // @unchecked: used by one caller at a time, as PoseWriter demands.
 
   private static let firstImage = 10_000_010_000
@@ -24,18 +25,18 @@ public final class PoseTrackWriter: PoseWriter, @unchecked Sendable {
 
   /// Opens the output.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     markers = MarkerSet(.poseTrack18, skeleton: context.skeleton)
     file = try StagedFile(path: path)
   }
 
   /// Where the JSON goes.
-  public var path: String { file.path }
+  package var path: String { file.path }
 
   /// Writes a frame's annotations.
-  public func write(_ record: FrameRecord) throws {
+  package func write(_ record: FrameRecord) throws {
     text.removeAll()
     if frames.isEmpty { text.append("{\"annotations\":[") }
     for (index, person) in record.people.enumerated() {
@@ -48,7 +49,7 @@ public final class PoseTrackWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Writes the list of images, which needs the count of frames, and closes the file.
-  public func finish() throws {
+  package func finish() throws {
     guard !isFinished else { return }
     isFinished = true
     text.removeAll()
@@ -71,7 +72,7 @@ public final class PoseTrackWriter: PoseWriter, @unchecked Sendable {
   }
 
   /// Keeps the frames that were written; without any, leaves nothing.
-  public func abandon() {
+  package func abandon() {
     if !frames.isEmpty { try? finish() }
     file.abandon()
   }

@@ -5,15 +5,15 @@ import Kapao
 /// Columns: `track` (`track_3`; empty without tracking), `frame_idx` (from 0), `instance.score`, and for each keypoint
 /// `NAME.x`, `NAME.y`, `NAME.score`. A missing keypoint is three empty fields; the score of a keypoint that no keypoint
 /// object confirmed is the person's.
-public final class SLEAPAnalysisWriter: FrameTextWriter, @unchecked Sendable {
+package final class SLEAPAnalysisWriter: FrameTextWriter, @unchecked Sendable {
   // @unchecked: as its superclass.
 
   private let context: ExportContext
 
   /// Opens the output; a file that exists is replaced by the first frame.
   ///
-  /// - Throws: `ExportError` where it cannot be created.
-  public init(path: String, context: ExportContext) throws {
+  /// - Throws: `OutputError` where it cannot be created.
+  package init(path: String, context: ExportContext) throws {
     self.context = context
     try super.init(path: path)
   }

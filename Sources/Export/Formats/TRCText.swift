@@ -1,3 +1,5 @@
+import Support
+
 /// The text of a TRC file.
 package struct TRCText: Sendable {
   /// The text, as UTF-8.
@@ -6,8 +8,13 @@ package struct TRCText: Sendable {
   /// - Parameters:
   ///   - track: The markers.
   ///   - name: The file's name, which is part of the header.
+  ///   - up: What Y is multiplied by: −1 where the track's y points down and the file's is to point up.
+  ///   - decimals: Of the positions.
+  ///   - origin: Seconds that are 0 in the file.
   ///   - frameRate: Frames per second.
-  package init(_ track: MarkerTrack, name: String, frameRate: Double) {
+  package init(
+    _ track: MarkerTrack, name: String, up: Double, decimals: Int, origin: Double, frameRate: Double
+  ) {
     var text = TextBuffer()
     func appendRate() {
       text.append(frameRate, decimals: 6)
@@ -29,12 +36,16 @@ package struct TRCText: Sendable {
     for (row, frame) in track.frames.enumerated() {
       text.append(frame.index)
       text.append("\t")
-      text.append(frame.time, decimals: 6)
+      text.append(frame.time - origin, decimals: 6)
       for marker in track.markers {
+        guard !marker.x[row].isNaN else {
+          text.append("\t\t\t")
+          continue
+        }
         text.append("\t")
-        text.append(marker.x[row], decimals: 2)
+        text.append(marker.x[row], decimals: decimals)
         text.append("\t")
-        text.append(-marker.y[row], decimals: 2)
+        text.append(up * marker.y[row], decimals: decimals)
         text.append("\t0")
       }
       text.append("\n")

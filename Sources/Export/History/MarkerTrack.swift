@@ -1,12 +1,12 @@
-/// Markers of one person over consecutive frames, without gaps.
+/// Markers of one person over consecutive frames.
 package struct MarkerTrack: Sendable {
   /// One marker.
   package struct Marker: Sendable {
     /// Its name.
     package let name: String
-    /// Horizontal position in pixels, in each frame.
+    /// Horizontal position in pixels, in each frame; no number where it is missing.
     package let x: [Double]
-    /// Vertical position in pixels, downwards, in each frame.
+    /// Vertical position in pixels, downwards, in each frame; likewise.
     package let y: [Double]
   }
 
@@ -14,6 +14,25 @@ package struct MarkerTrack: Sendable {
   package let frames: [PoseHistory.Frame]
   /// The markers that were seen at least once.
   package let markers: [Marker]
+
+  /// Markers as they are.
+  package init(frames: [PoseHistory.Frame], markers: [Marker]) {
+    self.frames = frames
+    self.markers = markers
+  }
+
+  /// All frames of the run as they are, with what is missing.
+  package init(_ person: PersonHistory, frames: [PoseHistory.Frame], names: [String]) {
+    self.frames = frames
+    markers = names.enumerated().compactMap { index, name in
+      var (x, y) = ([Double](repeating: .nan, count: frames.count), [Double](repeating: .nan, count: frames.count))
+      for (row, position) in person.positions.enumerated() {
+        guard let point = person.point(index, row: row) else { continue }
+        (x[position], y[position]) = (point.x, point.y)
+      }
+      return x.allSatisfy(\.isNaN) ? nil : Marker(name: name, x: x, y: y)
+    }
+  }
 
   /// Fills the gaps of some of a person's rows: linear in time between, constant before and after.
   package init(_ person: PersonHistory, rows: Range<Int>, frames all: [PoseHistory.Frame], names: [String]) {
@@ -32,14 +51,18 @@ package struct MarkerTrack: Sendable {
       guard !seen.isEmpty else { return nil }
       let times = seen.map { frames[$0.offset].time }
       func filled(_ value: (ExportedPoint) -> Double) -> [Double] {
-        Self.filled(seen.map { value($0.point) }, at: times, for: frames.map(\.time))
+        Gaps.filled(seen.map { value($0.point) }, at: times, for: frames.map(\.time))
       }
       return Marker(name: name, x: filled(\.x), y: filled(\.y))
     }
   }
+}
 
-  /// Values at `times` from those known `at` some of them; both ascend.
-  private static func filled(_ values: [Double], at known: [Double], for times: [Double]) -> [Double] {
+/// Filling of gaps, for formats that cannot have any.
+package enum Gaps {
+  /// Values at `times` from those known `at` some of them; both ascend. Linear in time between, constant before and
+  /// after.
+  package static func filled(_ values: [Double], at known: [Double], for times: [Double]) -> [Double] {
     var next = 0
     return times.map { time in
       while next < known.count, known[next] < time { next += 1 }

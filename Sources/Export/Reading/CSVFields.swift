@@ -12,18 +12,27 @@ package enum CSVFields {
     case encoding = "not UTF-8"
   }
 
+  /// What separates the fields of a table with this header: the comma, or what spreadsheets write where that is the
+  /// decimal point.
+  package static func separator(of header: ArraySlice<UInt8>) -> Unicode.Scalar {
+    guard !header.contains(UInt8(ascii: ",")) else { return "," }
+    return [";", "\t"].first { header.contains(UInt8(ascii: $0)) } ?? ","
+  }
+
   /// Splits a line.
   ///
   /// - Throws: `Problem`.
-  package static func split(_ line: ArraySlice<UInt8>) throws(Problem) -> [Substring] {
+  package static func split(
+    _ line: ArraySlice<UInt8>, at separator: Unicode.Scalar = ","
+  ) throws(Problem) -> [Substring] {
     guard let text = String(validating: line, as: UTF8.self) else { throw .encoding }
     guard text.utf8.contains(UInt8(ascii: "\"")) else {
-      return text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { Substring($0) }
+      return text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map { Substring($0) }
     }
-    return try splitQuoted(text)
+    return try splitQuoted(text, at: separator)
   }
 
-  private static func splitQuoted(_ text: String) throws(Problem) -> [Substring] {
+  private static func splitQuoted(_ text: String, at separator: Unicode.Scalar) throws(Problem) -> [Substring] {
     enum State { case start, plain, quoted, afterQuote }
     var fields: [Substring] = []
     var field = ""
@@ -35,7 +44,7 @@ package enum CSVFields {
       case (.afterQuote, "\""):
         field.append("\"")
         state = .quoted
-      case (_, ","):
+      case (_, separator):
         fields.append(Substring(field))
         field = ""
         state = .start

@@ -1,4 +1,6 @@
 import Foundation
+import Kapao
+import Support
 
 /// Reads a file, or standard input for the path `-`, line by line, whatever its size.
 package final class LineReader {
@@ -17,7 +19,7 @@ package final class LineReader {
   /// - Throws: `PoseCSVError`.
   package init(path: String) throws {
     self.path = path
-    descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    descriptor = path == "-" ? dup(STDIN_FILENO) : FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw PoseCSVError(path: path, reason: String(cString: strerror(errno))) }
   }
 

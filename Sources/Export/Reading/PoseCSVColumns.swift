@@ -3,7 +3,7 @@ import Kapao
 /// Where the columns of a native CSV are.
 ///
 /// All columns of the format must be there, in any order; others, which a spreadsheet or a later version added, are
-/// passed over.
+/// skipped.
 struct PoseCSVColumns {
   /// A keypoint's columns.
   struct Point {

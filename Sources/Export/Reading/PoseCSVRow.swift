@@ -6,14 +6,17 @@ struct PoseCSVRow {
   private let columns: PoseCSVColumns
   private let path: String
   private let line: Int
+  /// What R, NumPy and spreadsheets write for an empty field.
+  private static let missing: Set<Substring> = ["NA", "NaN", "nan", "#N/A"]
 
   /// - Throws: `PoseCSVError` if the count of fields is not that of the columns.
   init(_ fields: [Substring], columns: PoseCSVColumns, path: String, line: Int) throws {
     guard fields.count == columns.names.count else {
+      let advice = fields.count > columns.names.count ? "; decimal commas need ; between fields" : ""
       throw PoseCSVError(
-        path: path, line: line, reason: "\(fields.count) fields instead of \(columns.names.count)")
+        path: path, line: line, reason: "\(fields.count) fields instead of \(columns.names.count)\(advice)")
     }
-    self.fields = fields
+    self.fields = fields.map { Self.missing.contains($0) ? "" : $0 }
     self.columns = columns
     self.path = path
     self.line = line
@@ -97,18 +100,25 @@ struct PoseCSVRow {
   private func number(_ column: Int) throws -> Double? {
     let field = fields[column]
     guard !field.isEmpty else { return nil }
-    guard let value = Double(field), value.isFinite, abs(value) < 1e12 else {
+    guard let value = Self.double(field), value.isFinite, abs(value) < 1e12 else {
       throw error(column, "\"\(field)\" is no number")
     }
     return value
   }
 
-  /// An integer, also one that pandas made a `3.0` of; `nil` for an empty field.
+  /// A number with a decimal point or comma.
+  private static func double(_ field: Substring) -> Double? {
+    Double(field) ?? (field.contains(",") ? Double(field.replacing(",", with: ".", maxReplacements: 1)) : nil)
+  }
+
+  /// An integer, also one that pandas made a `3.0` of or R a `1e+05`; `nil` for an empty field.
   private func integer(_ column: Int) throws -> Int? {
     let field = fields[column]
     guard !field.isEmpty else { return nil }
-    let digits = field.hasSuffix(".0") ? field.dropLast(2) : field
-    guard let value = Int(digits) else { throw error(column, "\"\(field)\" is no integer") }
+    // Beyond 2^53 a double is not exact.
+    guard let value = Int(field) ?? Self.double(field).flatMap({ abs($0) < 0x1p53 ? Int(exactly: $0) : nil }) else {
+      throw error(column, "\"\(field)\" is no integer")
+    }
     return value
   }
 }

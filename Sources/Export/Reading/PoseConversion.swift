@@ -1,24 +1,25 @@
 import Foundation
 import Kapao
+import Support
 
 /// Turns a native CSV into other formats.
 ///
 /// The whole CSV is read and checked before anything is written, so that an error in its last line leaves no part of an
 /// output behind.
-public struct PoseConversion {
+package struct PoseConversion {
   /// What was written.
-  public struct Result: Hashable, Sendable {
+  package struct Result: Hashable, Sendable {
     /// Frames.
-    public var frames: Int
+    package var frames: Int
     /// People, all frames together.
-    public var people: Int
+    package var people: Int
     /// Files and folders.
-    public var outputs: [String]
+    package var outputs: [String]
     /// Whether the conversion was interrupted; its outputs are complete up to there.
-    public var wasInterrupted: Bool
+    package var wasInterrupted: Bool
 
     /// A result.
-    public init(frames: Int = 0, people: Int = 0, outputs: [String] = [], wasInterrupted: Bool = false) {
+    package init(frames: Int = 0, people: Int = 0, outputs: [String] = [], wasInterrupted: Bool = false) {
       self.frames = frames
       self.people = people
       self.outputs = outputs
@@ -27,13 +28,16 @@ public struct PoseConversion {
   }
 
   /// What the user should know of the input, one sentence each.
-  public let notes: [String]
+  package let notes: [String]
   /// Whether the input has people and none of them has a track.
-  public let isUntracked: Bool
+  package let isUntracked: Bool
+
+  /// What the formats may say of the input.
+  package let context: ExportContext
+  /// The description of the run that the input is of; `nil` where there is none.
+  package let description: RunDescription?
 
   private let input: String
-  private let context: ExportContext
-  private let description: RunDescription?
   /// All frames, where the input can be read once only.
   private let records: [FrameRecord]?
 
@@ -43,14 +47,14 @@ public struct PoseConversion {
   ///   - input: The CSV, or `-` for standard input.
   ///   - path: The description; `nil` for the one beside the CSV, if it exists.
   /// - Throws: `PoseCSVError`.
-  public init(input: String, description path: String? = nil) throws {
+  package init(input: String, description path: String? = nil) throws {
     self.input = input
     let reader = try PoseCSVReader(path: input)
     var records: [FrameRecord] = []
     var previous: FrameRecord?
     var (people, tracked) = (0, 0)
     var notes: [String] = []
-    let isFile = (try? FileManager.default.attributesOfItem(atPath: input)[.type] as? FileAttributeType) == .typeRegular
+    let isFile = FileSystem.isFile(input)
     while let record = try reader.next() {
       if let previous, record.time <= previous.time, notes.isEmpty {
         notes.append("\(input): the time does not advance at frame \(record.index)")
@@ -74,10 +78,11 @@ public struct PoseConversion {
       self.notes = notes
       return
     }
-    guard access(path, R_OK) == 0 else { throw PoseCSVError(path: path, reason: String(cString: strerror(errno))) }
     let description: RunDescription
     do {
-      description = try RunDescription(json: try Data(contentsOf: URL(fileURLWithPath: path)))
+      description = try RunDescription(json: Data(try FileSystem.read(path)))
+    } catch let error as InputError {
+      throw PoseCSVError(path: path, reason: error.reason)
     } catch let error as DecodingError {
       let advice = path == beside ? "; name it with --description, or move this file away" : ""
       throw PoseCSVError(path: path, reason: "not the description of a run (\(error.place))\(advice)")
@@ -97,21 +102,31 @@ public struct PoseConversion {
   ///
   /// An output that fails does not keep the others from being completed.
   ///
-  /// - Parameter isInterrupted: Asked before each frame whether to end there; outputs are finished up to it.
-  /// - Throws: `ExportError` or `OutputErrors`, or `PoseCSVError` if the input has changed since it was checked.
-  public func write(_ targets: [ExportTarget], isInterrupted: () -> Bool = { false }) throws -> Result {
-    let group = try PoseWriterGroup(targets, context: context)
+  /// - Parameters:
+  ///   - revision: Changes the frames on their way; it is used once.
+  ///   - isInterrupted: Asked before each frame whether to end there; outputs are finished up to it.
+  /// - Throws: `OutputError` or `OutputErrors`, or `PoseCSVError` if the input has changed since it was checked.
+  package func write(
+    _ targets: [ExportTarget], revision: (any PoseRevision)? = nil, isInterrupted: () -> Bool = { false }
+  ) throws -> Result {
+    let group = try PoseWriterGroup(targets, context: revision?.revised(context) ?? context)
     var result = Result()
+    func write(_ records: [FrameRecord]) throws {
+      for record in records {
+        try group.write(record)
+        result.frames += 1
+        result.people += record.people.count
+      }
+    }
     do {
       var rest = records?[...]
       let reader = records == nil ? try PoseCSVReader(path: input) : nil
       while let record = try reader?.next() ?? rest?.popFirst() {
         result.wasInterrupted = isInterrupted()
         if result.wasInterrupted { break }
-        try group.write(record)
-        result.frames += 1
-        result.people += record.people.count
+        try write(revision?.update(record) ?? [record])
       }
+      if let revision { try write(revision.finish()) }
     } catch {
       group.abandon()
       throw error
@@ -125,6 +140,11 @@ public struct PoseConversion {
     result.outputs = group.outputs
     var errors = group.errors
     var description = description
+    if let revision, let run = description {
+      description = revision.revised(run)
+      description?.totals?.frames = result.frames
+      description?.totals?.people = result.people
+    }
     if result.wasInterrupted { description?.totals = nil }
     for target in targets where target.format == .csv && result.outputs.contains(target.path) {
       guard let description, let path = RunDescription.path(beside: target.path) else { continue }
@@ -154,4 +174,16 @@ extension DecodingError {
     let keys = (context.codingPath + path).map(\.stringValue)
     return keys.isEmpty ? problem : "at " + keys.joined(separator: ".")
   }
+}
+
+/// Changes the frames of a stored CSV on their way to the outputs, for example by tracking people anew.
+package protocol PoseRevision: AnyObject {
+  /// Takes a frame; gives those that are done, in order.
+  func update(_ record: FrameRecord) -> [FrameRecord]
+  /// The frames that are still in, at the end.
+  func finish() -> [FrameRecord]
+  /// What the formats may say of the frames that come out.
+  func revised(_ context: ExportContext) -> ExportContext
+  /// What the description beside a native CSV says of them.
+  func revised(_ description: RunDescription) -> RunDescription
 }

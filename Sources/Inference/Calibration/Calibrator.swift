@@ -1,21 +1,21 @@
 import Kapao
 
 /// Watches a network in single precision on typical pictures, for the ranges that int8 has to cover.
-public final class Calibrator {
+package final class Calibrator {
   private let model: Model
   private let threads: Int
   private var runs: [ImageSize: (executor: OneDNNExecutor, output: HeadOutput)] = [:]
   /// Of each convolution the range over all pictures, and the sum of the pictures' ranges.
   private var ranges: [String: (all: ActivationRange, sum: ActivationRange)] = [:]
   /// Pictures so far.
-  public private(set) var imageCount = 0
+  package private(set) var imageCount = 0
 
   /// A calibrator that has seen nothing.
   ///
   /// - Parameters:
   ///   - model: The model to calibrate.
   ///   - threads: Threads that compute one picture together.
-  public init(model: Model, threads: Int = 1) {
+  package init(model: Model, threads: Int = 1) {
     self.model = model
     self.threads = threads
   }
@@ -23,7 +23,7 @@ public final class Calibrator {
   /// Counts the values that the network gives on a picture.
   ///
   /// - Throws: `InferenceError`.
-  public func observe(_ image: LetterboxedImage) throws {
+  package func observe(_ image: LetterboxedImage) throws {
     let size = image.letterbox.input
     if runs[size] == nil {
       let program = try OneDNNProgram(model: model, inputSize: size, precision: .fp32, threads: threads)
@@ -42,7 +42,7 @@ public final class Calibrator {
   /// The model with ranges that suit the pictures.
   ///
   /// - Throws: `InferenceError.notCalibrated` before the first picture.
-  public func calibrated() throws -> Model {
+  package func calibrated() throws -> Model {
     guard imageCount > 0 else { throw InferenceError.notCalibrated(model.name) }
     let count = Float(imageCount)
     return try model.calibrated(

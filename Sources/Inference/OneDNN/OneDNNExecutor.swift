@@ -36,16 +36,18 @@ final class OneDNNExecutor: Executor {
   init(_ program: OneDNNProgram) throws {
     self.program = program
     stream = try OneDNNStream(program.engine)
-    arena = AlignedMemory(bytes: program.arena.bytes)
-    scratchpad = AlignedMemory(bytes: max(1, Self.scratchBytes(program)))
+    arena = try AlignedMemory(bytes: program.arena.bytes)
+    scratchpad = try AlignedMemory(bytes: max(1, Self.scratchBytes(program)))
     input = Self.address(program.input, program, arena)
     for operation in program.operations {
       switch operation {
       case .primitive(let primitive, let arguments):
         var execution = try arguments.map { dnnl_exec_arg_t(arg: $0.index, memory: try memory($0.argument).handle) }
-        let scratch = try OneDNNMemory(primitive.scratchpad, engine: program.engine, pointer: scratchpad.base)
-        memories.append(scratch)
-        execution.append(dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch.handle))
+        if let layout = primitive.scratchpad {
+          let scratch = try OneDNNMemory(layout, engine: program.engine, pointer: scratchpad.base)
+          memories.append(scratch)
+          execution.append(dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratch.handle))
+        }
         operations.append(.primitive(primitive.handle, execution))
       case .upsample(let from, let to):
         operations.append(
@@ -82,7 +84,7 @@ final class OneDNNExecutor: Executor {
   func load(_ image: LetterboxedImage) {
     let cells = Int32(image.pixels.count / 3)
     switch program.precision {
-    case .fp32: kapao_planes_u8(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
+    case .fp32, .fp16: kapao_planes_u8(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
     case .int8: load(image.pixels)
     }
   }
@@ -90,7 +92,7 @@ final class OneDNNExecutor: Executor {
   func load(_ image: FloatImage) {
     let cells = Int32(image.pixels.count / 3)
     switch program.precision {
-    case .fp32: kapao_planes_f32(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
+    case .fp32, .fp16: kapao_planes_f32(image.pixels, cells, input.assumingMemoryBound(to: Float.self))
     case .int8:
       var bytes = [UInt8](repeating: 0, count: image.pixels.count)
       kapao_bytes_f32(image.pixels, 3 * cells, &bytes)
@@ -169,14 +171,13 @@ final class OneDNNExecutor: Executor {
     switch argument {
     case .weights(let memory):
       return memory
-    case .maps(let maps, let description):
-      let memory = try OneDNNMemory(
-        description, engine: program.engine, pointer: Self.address(maps, program, arena))
+    case .maps(let maps, let layout):
+      let memory = try OneDNNMemory(layout, engine: program.engine, pointer: Self.address(maps, program, arena))
       memories.append(memory)
       return memory
-    case .head(let grid, let description):
+    case .head(let grid, let layout):
       // Never read before `run` points it elsewhere.
-      let memory = try OneDNNMemory(description, engine: program.engine, pointer: arena.base)
+      let memory = try OneDNNMemory(layout, engine: program.engine, pointer: arena.base)
       heads.append((grid, memory))
       return memory
     }

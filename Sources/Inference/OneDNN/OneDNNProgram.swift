@@ -9,13 +9,16 @@ final class OneDNNProgram: Program, @unchecked Sendable {
   /// What an argument of a primitive refers to.
   enum Argument {
     case weights(OneDNNMemory)
-    case maps(FeatureMaps, dnnl_memory_desc_t)
-    case head(Int, dnnl_memory_desc_t)
+    case maps(FeatureMaps, OneDNNLayout)
+    case head(Int, OneDNNLayout)
   }
+
+  /// An argument with oneDNN's number for what it is.
+  typealias NumberedArgument = (index: Int32, argument: Argument)
 
   /// One step: a primitive and its arguments, or plain copying.
   enum Operation {
-    case primitive(OneDNNPrimitive, [(index: Int32, argument: Argument)])
+    case primitive(OneDNNPrimitive, [NumberedArgument])
     case upsample(FeatureMaps, FeatureMaps)
     case copy(FeatureMaps, FeatureMaps)
   }

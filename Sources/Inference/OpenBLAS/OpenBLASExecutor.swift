@@ -14,15 +14,15 @@ final class OpenBLASExecutor: Executor {
   private let columns: AlignedMemory
   private let columnCount: Int
 
-  init(_ program: OpenBLASProgram) {
+  init(_ program: OpenBLASProgram) throws {
     self.program = program
-    arena = AlignedMemory(bytes: program.arena.bytes)
+    arena = try AlignedMemory(bytes: program.arena.bytes)
     let widest = program.plan.steps.reduce(0) { widest, step in
       guard case .convolution(let convolution) = step else { return widest }
       return max(widest, convolution.input.channels.count * convolution.kernel * convolution.kernel)
     }
     columnCount = max(Self.tile, widest * 16)
-    columns = AlignedMemory(bytes: columnCount * MemoryLayout<Float>.stride)
+    columns = try AlignedMemory(bytes: columnCount * MemoryLayout<Float>.stride)
     input = (arena.base + program.arena.offsets[program.plan.input.buffer]).assumingMemoryBound(to: Float.self)
   }
 

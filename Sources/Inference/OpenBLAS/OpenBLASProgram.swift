@@ -20,5 +20,5 @@ final class OpenBLASProgram: Program {
     self.threads = threads
   }
 
-  func makeExecutor() throws -> any Executor { OpenBLASExecutor(self) }
+  func makeExecutor() throws -> any Executor { try OpenBLASExecutor(self) }
 }

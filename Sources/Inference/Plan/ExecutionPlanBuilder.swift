@@ -36,7 +36,7 @@ struct ExecutionPlanBuilder {
       let output = place(layer)
       let (weight, bias) = try parameters("\(name).conv.conv", inputs: 12, kernel: 3)
       if placesConcatenations {
-        append([("\(name).conv.conv", Self.unfocused(weight), bias)], plan.input, .maps(output), kernel: 6, stride: 2)
+        append([("\(name).conv.conv", weight.unfocused, bias)], plan.input, .maps(output), kernel: 6, stride: 2)
       } else {
         append([("\(name).conv.conv", weight, bias)], plan.input, .maps(output), kernel: 3, stride: 1)
       }
@@ -252,25 +252,6 @@ struct ExecutionPlanBuilder {
   /// The focus layer's channels in the order in which bytes of the picture lie: two pixels of a row, then the two below
   /// them. Channel 3·(2·column + row) + colour of cell (y, x) is that colour at (2y + row, 2x + column).
   private static let focused: [Int?] = (0..<12).map { 3 * (2 * ($0 / 3 % 2) + $0 / 6) + $0 % 3 }
-
-  /// The focus layer's 3×3 convolution of cells of 2×2 pixels, as the 6×6 convolution with stride 2 of the picture that
-  /// it amounts to.
-  private static func unfocused(_ weight: Tensor) -> Tensor {
-    let outputs = weight.shape[0]
-    var values = [Float](repeating: 0, count: outputs * 3 * 36)
-    for output in 0..<outputs {
-      for channel in 0..<12 {
-        let (row, column, colour) = (channel / 3 % 2, channel / 6, channel % 3)
-        for y in 0..<3 {
-          for x in 0..<3 {
-            values[((output * 3 + colour) * 6 + 2 * y + row) * 6 + 2 * x + column] =
-              weight.values[(output * 12 + channel) * 9 + 3 * y + x]
-          }
-        }
-      }
-    }
-    return Tensor(shape: [outputs, 3, 6, 6], values: values)
-  }
 
   private func parameters(_ name: String, inputs: Int, kernel: Int) throws -> (weight: Tensor, bias: Tensor) {
     let weight = try tensor("\(name).weight")

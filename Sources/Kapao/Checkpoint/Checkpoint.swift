@@ -67,3 +67,172 @@ package struct Checkpoint: Sendable {
     "IntStorage": .int32, "LongStorage": .int64,
   ]
 }
+
+/// Why a checkpoint is not one of a KAPAO network.
+package enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  /// The file is not laid out as PyTorch's `torch.save` does.
+  case format(expected: String)
+  /// A part of the network is not as in the official code.
+  case network(String, expected: String, found: String)
+
+  /// It is something else altogether.
+  case other(String)
+
+  package var description: String {
+    switch self {
+    case .other(let kind):
+      "it is \(kind); expected is an official KAPAO checkpoint (.pt) or a model of this program (.safetensors)"
+    case .format(let expected): "not a PyTorch checkpoint: expected \(expected)"
+    case .network(let part, let expected, let found):
+      "not a KAPAO network: \(part) should be \(expected), not \(found)"
+    }
+  }
+}
+
+/// A `torch.nn.Module` of a checkpoint: an object with attributes, parameters, buffers and modules inside.
+struct CheckpointModule {
+  private let checkpoint: Checkpoint
+  private let object: PickleValue
+  /// Where it is in the network, for example `model.0.conv`; empty for the network itself.
+  let path: String
+
+  /// The module that `object` is, `nil` where it is none.
+  init?(_ object: PickleValue?, path: String, in checkpoint: Checkpoint) {
+    guard let object, checkpoint.pickle.call(object) != nil,
+      checkpoint.pickle.entries(checkpoint.pickle.attribute(object, "_modules")) != nil
+    else { return nil }
+    self.checkpoint = checkpoint
+    self.object = object
+    self.path = path
+  }
+
+  /// The class's name without its module.
+  var className: String { checkpoint.pickle.call(object)?.name ?? "" }
+
+  /// The names of the modules inside, in order.
+  var children: [String] {
+    checkpoint.pickle.entries(checkpoint.pickle.attribute(object, "_modules"))?.map(\.key) ?? []
+  }
+
+  /// The module of that name, whose class has to be `className` where that is given.
+  func child(_ name: String, _ className: String? = nil) throws -> CheckpointModule {
+    let path = path.isEmpty ? name : "\(path).\(name)"
+    let value = checkpoint.pickle.value(checkpoint.pickle.attribute(object, "_modules"), name)
+    guard let child = CheckpointModule(value, path: path, in: checkpoint) else {
+      throw CheckpointError.network(path, expected: className ?? "a module", found: "missing")
+    }
+    if let className { try child.expect("", className, found: child.className) }
+    return child
+  }
+
+  /// Whether a module of that name is inside.
+  func hasChild(_ name: String) -> Bool {
+    checkpoint.pickle.value(attribute("_modules"), name) != nil
+  }
+
+  /// The attribute of that name.
+  func attribute(_ name: String) -> PickleValue? { checkpoint.pickle.attribute(object, name) }
+
+  /// An attribute that is an integer or a list or tuple of integers.
+  func integers(_ name: String) -> [Int] {
+    let value = attribute(name)
+    return value?.integer.map { [$0] } ?? checkpoint.pickle.items(value)?.compactMap(\.integer) ?? []
+  }
+
+  /// The parameter or buffer of that name; its shape is checked before any number is read.
+  func tensor(_ name: String, shape: [Int]) throws -> Tensor { try tensor(stored(name), name, shape) }
+
+  /// The attribute of that name, which is a tensor but no parameter or buffer.
+  func tensorAttribute(_ name: String, shape: [Int]) throws -> Tensor { try tensor(attribute(name), name, shape) }
+
+  private func tensor(_ value: PickleValue?, _ name: String, _ shape: [Int]) throws -> Tensor {
+    guard let value, value != .none else {
+      throw CheckpointError.network("\(path).\(name)", expected: "a tensor", found: "missing")
+    }
+    try expect(name, shape, found: checkpoint.shape(of: value))
+    return try checkpoint.tensor(value)
+  }
+
+  /// The shape of a parameter or buffer.
+  func shape(_ name: String) throws -> [Int] { try checkpoint.shape(of: stored(name)) }
+
+  /// Whether there is a parameter or buffer of that name; a layer without bias has the parameter `None`.
+  func hasTensor(_ name: String) -> Bool { stored(name) != nil }
+
+  private func stored(_ name: String) -> PickleValue? {
+    for table in ["_parameters", "_buffers"] {
+      if let value = checkpoint.pickle.value(attribute(table), name), value != .none { return value }
+    }
+    return nil
+  }
+
+  /// Throws an error that names the module and `part` unless `expected` was found.
+  func expect<Value: Equatable>(_ part: String, _ expected: Value, found: Value) throws {
+    guard expected != found else { return }
+    throw CheckpointError.network(
+      part.isEmpty ? path : "\(path).\(part)", expected: "\(expected)", found: "\(found)")
+  }
+}
+
+/// A tensor of a checkpoint as it lies in a storage: element (i, j, …) is at `offset` + i·strides[0] + j·strides[1] + ….
+package struct TensorRecord {
+  /// The storage's name.
+  let key: String
+  let type: ElementType
+  /// Place in the storage of the first element, in elements.
+  let offset: Int
+  let shape: [Int]
+  let strides: [Int]
+  private let count: Int
+  /// Place of the last element.
+  private let last: Int
+
+  /// `nil` for a shape that no tensor of a network has: negative or more elements than an address counts.
+  package init?(key: String, type: ElementType, offset: Int, shape: [Int], strides: [Int]) {
+    guard shape.count == strides.count, shape.count <= 8, offset >= 0 else { return nil }
+    var count = 1
+    var last = offset
+    for (length, stride) in zip(shape, strides) {
+      guard length > 0, stride >= 0 else { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      let (step, stepOverflow) = (length - 1).multipliedReportingOverflow(by: stride)
+      let (end, endOverflow) = last.addingReportingOverflow(step)
+      guard !overflow, !stepOverflow, !endOverflow else { return nil }
+      count = product
+      last = end
+    }
+    self.key = key
+    self.type = type
+    self.offset = offset
+    self.shape = shape
+    self.strides = strides
+    self.count = count
+    self.last = last
+  }
+
+  /// The elements from the first to the last, and whether a storage of `capacity` elements has them all. A tensor with
+  /// more elements than its storage (one that repeats elements) counts as outside.
+  package func span(in capacity: Int) -> (range: Range<Int>, isInside: Bool) {
+    guard last < capacity, count <= last - offset + 1 else { return (0..<0, false) }
+    return (offset..<last + 1, true)
+  }
+
+  /// Whether the elements lie one after another in row-major order.
+  var isRowMajor: Bool {
+    var expected = 1
+    for (length, stride) in zip(shape, strides).reversed() where length > 1 {
+      guard stride == expected else { return false }
+      expected *= length
+    }
+    return true
+  }
+
+  /// The elements in row-major order, from those stored between the first and the last.
+  func gathered(_ stored: [Float]) -> [Float] {
+    var places = [0]
+    for (length, stride) in zip(shape, strides) {
+      places = places.flatMap { place in (0..<length).map { place + $0 * stride } }
+    }
+    return places.map { stored[$0] }
+  }
+}

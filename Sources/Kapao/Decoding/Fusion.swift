@@ -1,18 +1,18 @@
 /// Fuses pose objects and keypoint objects into poses (Algorithm 1 of the paper).
-public struct Fusion: Sendable {
+package struct Fusion: Sendable {
   private let thresholds: Thresholds
   private let letterbox: Letterbox
   private let keypointCount: Int
 
   /// Fusion for images of one size.
-  public init(thresholds: Thresholds, letterbox: Letterbox, keypointCount: Int) {
+  package init(thresholds: Thresholds, letterbox: Letterbox, keypointCount: Int) {
     self.thresholds = thresholds
     self.letterbox = letterbox
     self.keypointCount = keypointCount
   }
 
   /// The people of one image, in pixels of the source image, in descending order of score.
-  public func poses(_ detections: Detections, predictions: some PredictionSource) -> [Pose] {
+  package func poses(_ detections: Detections, predictions: some PredictionSource) -> [Pose] {
     var poses = detections.poseObjects.map { pose(of: $0, predictions: predictions) }
     guard thresholds.usesKeypointObjects else { return poses }
     // Confidences descend, so those that take part come first.
@@ -54,7 +54,8 @@ public struct Fusion: Sendable {
       let weight = thresholds.fusionWeight * poses[nearest].score
       let share = weight / (weight + object.confidence)
       poses[nearest].keypoints[keypoint] = Keypoint(
-        x: x + share * (own.x - x), y: y + share * (own.y - y), confidence: object.confidence, source: .keypointObject)
+        x: x + share * (own.x - x), y: y + share * (own.y - y), confidence: object.confidence, source: .keypointObject,
+        box: box)
     }
   }
 
@@ -68,7 +69,7 @@ public struct Fusion: Sendable {
     }
     let keypoints = (0..<keypointCount).map { index in
       let point = predictions.keypoint(index, of: object.prediction)
-      var (x, y) = sourcePoint(point.x, point.y)
+      var (x, y) = letterbox.sourcePoint(x: point.x, y: point.y)
       if official && index < 2 {
         x = min(max(x, 0), Float(letterbox.source.width))
         y = min(max(y, 0), Float(letterbox.source.height))
@@ -79,17 +80,9 @@ public struct Fusion: Sendable {
   }
 
   private func sourceBox(_ box: Box, clipped: Bool) -> Box {
-    let (x1, y1) = sourcePoint(box.x1, box.y1)
-    let (x2, y2) = sourcePoint(box.x2, box.y2)
+    let (x1, y1) = letterbox.sourcePoint(x: box.x1, y: box.y1)
+    let (x2, y2) = letterbox.sourcePoint(x: box.x2, y: box.y2)
     let scaled = Box(x1: x1, y1: y1, x2: x2, y2: y2)
     return clipped ? scaled.clipped(width: letterbox.source.width, height: letterbox.source.height) : scaled
-  }
-
-  /// From network input to source pixels; the padding is recomputed from the two sizes, as in the official code.
-  private func sourcePoint(_ x: Float, _ y: Float) -> (Float, Float) {
-    let gain = letterbox.gain
-    let padX = (Float(letterbox.input.width) - Float(letterbox.source.width) * gain) / 2
-    let padY = (Float(letterbox.input.height) - Float(letterbox.source.height) * gain) / 2
-    return ((x - padX) / gain, (y - padY) / gain)
   }
 }

@@ -5,16 +5,19 @@ import Foundation
 /// Coordinates follow the network's definition (YOLOv5 with KAPAO's keypoints): with σ the sigmoid, a cell's column and
 /// row c, the grid's stride s and an anchor's size A, a box has centre (2σ − 0.5 + c)·s and size (2σ)²·A, and a keypoint
 /// stands at (4σ − 2)·A + c·s.
-public struct HeadDecoder: PredictionSource {
+package struct HeadDecoder: PredictionSource {
   /// How a pass of test-time augmentation maps back to the network's input.
-  public struct Transform: Hashable, Sendable {
+  package struct Transform: Hashable, Sendable {
     /// Size of the pass relative to the input.
-    public var scale: Float
+    package var scale: Float
     /// Width of the unscaled input if the pass saw it flipped left to right.
-    public var flippedWidth: Float?
+    package var flippedWidth: Float?
 
     /// No change.
-    public static let identity = Transform(scale: 1, flippedWidth: nil)
+    package static let identity = Transform(scale: 1, flippedWidth: nil)
+
+    /// A pass that saw the input, `width` pixels wide, flipped left to right.
+    package static func mirrored(width: Int) -> Transform { Transform(scale: 1, flippedWidth: Float(width)) }
   }
 
   private let output: HeadOutput
@@ -31,7 +34,7 @@ public struct HeadDecoder: PredictionSource {
   ///   - skeleton: Keypoints and their left-right swap.
   ///   - transform: How the pass was augmented.
   ///   - firstPrediction: Number of the first prediction, when several passes are decoded together.
-  public init(
+  package init(
     output: HeadOutput, anchors: [[Architecture.Anchor]], skeleton: Skeleton,
     transform: Transform = .identity, firstPrediction: Int32 = 0
   ) {
@@ -43,7 +46,7 @@ public struct HeadDecoder: PredictionSource {
   }
 
   /// Predictions in all grids.
-  public var predictionCount: Int32 {
+  package var predictionCount: Int32 {
     Int32(output.grids.reduce(0) { $0 + $1.cells * Architecture.anchorsPerGrid })
   }
 
@@ -53,7 +56,7 @@ public struct HeadDecoder: PredictionSource {
   /// Appends what exceeds the threshold, in the order grid, anchor, row, column.
   ///
   /// Logits are compared before any sigmoid, so that a cell without an object costs one comparison.
-  public func appendCandidates(above threshold: Float, to candidates: inout [Candidate]) {
+  package func appendCandidates(above threshold: Float, to candidates: inout [Candidate]) {
     let floor = threshold > 0 ? log(threshold / (1 - threshold)) : -Float.infinity
     var prediction = firstPrediction
     for (gridIndex, grid) in output.grids.enumerated() {
@@ -77,7 +80,7 @@ public struct HeadDecoder: PredictionSource {
   }
 
   /// Position of a keypoint regressed with a prediction, in pixels of the network's input.
-  public func keypoint(_ keypoint: Int, of prediction: Int32) -> (x: Float, y: Float) {
+  package func keypoint(_ keypoint: Int, of prediction: Int32) -> (x: Float, y: Float) {
     let (gridIndex, anchor, cell) = locate(prediction)
     let source = transform.flippedWidth == nil ? keypoint : skeleton.flipped[keypoint]
     let channel = anchor * channelsPerAnchor + 5 + keypointCount + 1 + 2 * source
@@ -164,4 +167,89 @@ public struct HeadDecoder: PredictionSource {
   }
 
   private func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+}
+
+extension HeadDecoder {
+  /// Every prediction, decoded, in the order grid, anchor, row, column: for comparison with other implementations.
+  package func decoded() -> DecodedPredictions {
+    var candidates: [Candidate] = []
+    appendCandidates(above: -1, to: &candidates)
+    let channels = 6 + 3 * skeleton.count
+    var values: [Float] = []
+    values.reserveCapacity(candidates.count * channels)
+    for candidate in candidates {
+      let box = candidate.box
+      values += [(box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2, box.width, box.height]
+      values += scores(of: candidate.prediction)
+      for keypoint in 0..<skeleton.count {
+        let point = self.keypoint(keypoint, of: candidate.prediction)
+        values += [point.x, point.y]
+      }
+    }
+    return DecodedPredictions(channels: channels, values: values)
+  }
+}
+
+extension HeadOutput {
+  /// The logits of a grid in the official order (anchor, row, column, channel): for comparison.
+  package func raw(grid index: Int) -> [Float] {
+    let grid = grids[index]
+    let perAnchor = grid.channels / Architecture.anchorsPerGrid
+    return withLogits(of: index) { logits in
+      (0..<Architecture.anchorsPerGrid).flatMap { anchor in
+        (0..<grid.cells).flatMap { cell in
+          (0..<perAnchor).map { logits[grid.index(channel: anchor * perAnchor + $0, cell: cell)] }
+        }
+      }
+    }
+  }
+}
+
+/// Predictions that were decoded already: rows of x y w h, objectness, K + 1 class scores, 2K keypoint coordinates.
+///
+/// This is the form in which the official code holds them, and in which `model run` writes them for comparison.
+package struct DecodedPredictions: PredictionSource, Sendable {
+  /// Numbers in a row: 5 + (K + 1) + 2K.
+  package let channels: Int
+  /// Row after row, in pixels of the network's input.
+  package private(set) var values: [Float]
+
+  /// Rows of `channels` numbers.
+  package init(channels: Int, values: [Float]) {
+    self.channels = channels
+    self.values = values
+  }
+
+  /// Number of rows.
+  package var count: Int { values.count / channels }
+  private var keypointCount: Int { (channels - 6) / 3 }
+
+  /// Appends the rows above the threshold, in order.
+  package func appendCandidates(above threshold: Float, to candidates: inout [Candidate]) {
+    for row in 0..<count {
+      let base = row * channels
+      let objectness = values[base + 4]
+      guard objectness > threshold else { continue }
+      var best = 0
+      var confidence = values[base + 5] * objectness
+      for keypoint in 1...keypointCount where values[base + 5 + keypoint] * objectness > confidence {
+        best = keypoint
+        confidence = values[base + 5 + keypoint] * objectness
+      }
+      guard confidence > threshold else { continue }
+      let halfWidth = values[base + 2] / 2
+      let halfHeight = values[base + 3] / 2
+      let (x, y) = (values[base], values[base + 1])
+      candidates.append(
+        Candidate(
+          box: Box(x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight),
+          confidence: confidence, classIndex: Int32(best), prediction: Int32(row)))
+    }
+  }
+
+  /// Position of a row's keypoint.
+  package func keypoint(_ keypoint: Int, of prediction: Int32) -> (x: Float, y: Float) {
+    let base = Int(prediction) * channels + 6 + keypointCount + 2 * keypoint
+    return (values[base], values[base + 1])
+  }
 }

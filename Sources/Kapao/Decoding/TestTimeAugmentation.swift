@@ -1,18 +1,34 @@
-/// Test-time augmentation: the image is passed through the network at several scales, one of them flipped, and all
-/// predictions are suppressed and fused together (section 4 of the paper; settings of the official evaluation).
-public enum TestTimeAugmentation {
+/// Test-time augmentation: the image is passed through the network at several scales, flipped or not, and all
+/// predictions are suppressed and fused together (section 4 of the paper).
+public struct TestTimeAugmentation: Hashable, Sendable {
   /// One pass.
   public struct Pass: Hashable, Sendable {
     /// Size relative to the network's input.
     public let scale: Double
     /// Whether the image is flipped left to right.
     public let flips: Bool
+
+    /// A pass.
+    public init(scale: Double, flips: Bool) {
+      self.scale = scale
+      self.flips = flips
+    }
   }
 
-  /// The passes in the order in which their predictions are joined.
-  public static let passes = [
+  /// The settings of the official evaluation.
+  public static let official = TestTimeAugmentation([
     Pass(scale: 0.8, flips: false), Pass(scale: 1, flips: true), Pass(scale: 1.2, flips: false),
-  ]
+  ])
+
+  /// The passes, at least one, in the order in which their predictions are joined.
+  public let passes: [Pass]
+
+  /// Augmentation by passes, of which there has to be one at least.
+  public init(_ passes: [Pass]) {
+    precondition(!passes.isEmpty)
+    self.passes = passes
+  }
+
   /// Grey that fills a scaled image up to a multiple of the largest stride (ImageNet's mean).
   private static let padding: Float = 0.447
 
@@ -25,13 +41,13 @@ public enum TestTimeAugmentation {
   }
 
   /// How a pass's predictions map back.
-  public static func transform(of pass: Pass, input: ImageSize) -> HeadDecoder.Transform {
+  package static func transform(of pass: Pass, input: ImageSize) -> HeadDecoder.Transform {
     HeadDecoder.Transform(scale: Float(pass.scale), flippedWidth: pass.flips ? Float(input.width) : nil)
   }
 
   /// The picture that a pass feeds to the network: flipped, resized bilinearly between pixel centres without
   /// antialiasing, padded right and below.
-  public static func picture(of pass: Pass, image: LetterboxedImage) -> FloatImage {
+  package static func picture(of pass: Pass, image: LetterboxedImage) -> FloatImage {
     let input = image.letterbox.input
     let content = contentSize(of: pass, input: input)
     var result = FloatImage(size: inputSize(of: pass, input: input), repeating: padding)

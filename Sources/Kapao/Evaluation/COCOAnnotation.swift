@@ -1,23 +1,26 @@
 /// An annotated person in COCO's JSON.
-public struct COCOAnnotation: Hashable, Sendable {
+package struct COCOAnnotation: Hashable, Sendable {
+  /// The person's own number; `nil` where the file has none.
+  package let id: Int?
   /// Number of the image.
-  public let imageID: Int
+  package let imageID: Int
   /// Box around the person.
-  public let box: COCOBox
+  package let box: COCOBox
   /// Area in square pixels; 0.53 of the box where the file has none.
-  public let area: Double
+  package let area: Double
   /// Whether this is a group of people that were not annotated one by one.
-  public let isCrowd: Bool
+  package let isCrowd: Bool
   /// The K keypoints; none is labelled where the file has none.
-  public let keypoints: [COCOKeypoint]
+  package let keypoints: [COCOKeypoint]
   /// Labelled keypoints.
-  public let keypointCount: Int
+  package let keypointCount: Int
 
   /// A person.
-  public init(
-    imageID: Int, box: COCOBox, area: Double, isCrowd: Bool = false, keypoints: [COCOKeypoint],
+  package init(
+    id: Int? = nil, imageID: Int, box: COCOBox, area: Double, isCrowd: Bool = false, keypoints: [COCOKeypoint],
     keypointCount: Int? = nil
   ) {
+    self.id = id
     self.imageID = imageID
     self.box = box
     self.area = area
@@ -29,6 +32,7 @@ public struct COCOAnnotation: Hashable, Sendable {
 
 extension COCOAnnotation: Codable {
   private enum CodingKeys: String, CodingKey {
+    case id
     case imageID = "image_id"
     case category = "category_id"
     case box = "bbox"
@@ -38,8 +42,8 @@ extension COCOAnnotation: Codable {
     case keypointCount = "num_keypoints"
   }
 
-  /// Reads a record; `area`, `iscrowd` and `num_keypoints` may be missing.
-  public init(from decoder: any Decoder) throws {
+  /// Reads a record; `id`, `area`, `iscrowd` and `num_keypoints` may be missing.
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let box = try container.decode(COCOBox.self, forKey: .box)
     guard let keypoints = COCOKeypoint.list(try container.decodeIfPresent([Double].self, forKey: .keypoints) ?? [])
@@ -48,6 +52,7 @@ extension COCOAnnotation: Codable {
         forKey: .keypoints, in: container, debugDescription: "keypoints should be triples of numbers")
     }
     self.init(
+      id: try container.decodeIfPresent(Int.self, forKey: .id),
       imageID: try container.decode(Int.self, forKey: .imageID), box: box,
       area: try container.decodeIfPresent(Double.self, forKey: .area) ?? 0.53 * box.area,
       isCrowd: try container.decodeIfPresent(Int.self, forKey: .isCrowd) == 1, keypoints: keypoints,
@@ -55,8 +60,9 @@ extension COCOAnnotation: Codable {
   }
 
   /// Writes a record of category 1, a person.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(id, forKey: .id)
     try container.encode(imageID, forKey: .imageID)
     try container.encode(1, forKey: .category)
     try container.encode(box, forKey: .box)
@@ -64,5 +70,69 @@ extension COCOAnnotation: Codable {
     try container.encode(isCrowd ? 1 : 0, forKey: .isCrowd)
     try container.encode(keypoints.flatMap { [$0.x, $0.y, $0.third] }, forKey: .keypoints)
     try container.encode(keypointCount, forKey: .keypointCount)
+  }
+}
+
+/// A keypoint in COCO's JSON: a position in pixels and a third number.
+package struct COCOKeypoint: Hashable, Sendable {
+  /// Horizontal position in pixels.
+  package var x: Double
+  /// Vertical position in pixels, downwards.
+  package var y: Double
+  /// In annotations 0 for not labelled, 1 for labelled but hidden, 2 for visible; in results the confidence.
+  package var third: Double
+
+  /// A keypoint at a position in pixels.
+  package init(x: Double, y: Double, third: Double) {
+    self.x = x
+    self.y = y
+    self.third = third
+  }
+
+  /// Keypoints from the flat list x, y, third, x, …, `nil` where its length is not a multiple of three.
+  static func list(_ numbers: [Double]) -> [COCOKeypoint]? {
+    guard numbers.count.isMultiple(of: 3) else { return nil }
+    return stride(from: 0, to: numbers.count, by: 3).map {
+      COCOKeypoint(x: numbers[$0], y: numbers[$0 + 1], third: numbers[$0 + 2])
+    }
+  }
+}
+
+/// A box in COCO's JSON: `[x, y, width, height]` in pixels.
+package struct COCOBox: Hashable, Sendable, Codable {
+  /// Left edge.
+  package var x: Double
+  /// Upper edge.
+  package var y: Double
+  /// Width.
+  package var width: Double
+  /// Height.
+  package var height: Double
+
+  /// A box in pixels.
+  package init(x: Double, y: Double, width: Double, height: Double) {
+    self.x = x
+    self.y = y
+    self.width = width
+    self.height = height
+  }
+
+  /// Area in square pixels.
+  package var area: Double { width * height }
+
+  /// Reads the four numbers.
+  package init(from decoder: any Decoder) throws {
+    let numbers = try decoder.singleValueContainer().decode([Double].self)
+    guard numbers.count == 4 else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "a bbox should have four numbers"))
+    }
+    self.init(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
+  }
+
+  /// Writes the four numbers.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode([x, y, width, height])
   }
 }

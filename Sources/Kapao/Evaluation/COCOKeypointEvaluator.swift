@@ -1,28 +1,28 @@
 /// Average precision and recall of keypoint results, number for number as COCO's and CrowdPose's evaluations compute them.
 ///
 /// One difference: an annotation with the number 0 counts like any other, where the official tools take it for unfound.
-public struct COCOKeypointEvaluator: Sendable {
+package struct COCOKeypointEvaluator: Sendable {
   /// Results that count in an image: those with the highest scores.
-  public static let mostResultsPerImage = 20
+  package static let mostResultsPerImage = 20
 
   /// The thresholds of the OKS from which a result counts as right: 0.50, 0.55, … 0.95.
-  static let thresholds = (0..<10).map { 0.5 + Double($0) * ((0.95 - 0.5) / 9) }
+  package static let thresholds = (0..<10).map { 0.5 + Double($0) * ((0.95 - 0.5) / 9) }
 
   private let dataset: COCODataset
-  private let rules: EvaluationRules
-  private let similarity: ObjectKeypointSimilarity
+  let rules: EvaluationRules
+  let similarity: ObjectKeypointSimilarity
 
   /// An evaluation of a data set by the rules of its kind.
-  public init(_ dataset: COCODataset, rules: EvaluationRules) {
+  package init(_ dataset: COCODataset, rules: EvaluationRules) {
     self.dataset = dataset
     self.rules = rules
-    similarity = ObjectKeypointSimilarity(sigmas: rules.sigmas)
+    similarity = ObjectKeypointSimilarity(sigmas: rules.skeleton.sigmas)
   }
 
   /// Evaluates the results for the whole data set; of results with equal scores the earlier one comes first.
   ///
   /// - Throws: `EvaluationError` where a result does not belong to the data set.
-  public func evaluate(_ results: [COCOResult]) throws -> EvaluationSummary {
+  package func evaluate(_ results: [COCOResult]) throws -> EvaluationSummary {
     let images = try scenes(with: results)
     var summary = EvaluationSummary()
     summary.images = dataset.images.count
@@ -47,7 +47,7 @@ public struct COCOKeypointEvaluator: Sendable {
   }
 
   /// Each image's annotations and results, in the order of the images' numbers.
-  private func scenes(with results: [COCOResult]) throws -> [(image: COCOImage, scene: EvaluationScene)] {
+  func scenes(with results: [COCOResult]) throws -> [(image: COCOImage, scene: EvaluationScene)] {
     let images = Dictionary(dataset.images.map { ($0.id, $0) }) { first, _ in first }
     let annotations = Dictionary(grouping: dataset.annotations, by: \.imageID)
     let found = Dictionary(grouping: results, by: \.imageID)

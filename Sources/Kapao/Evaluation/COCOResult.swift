@@ -1,19 +1,20 @@
 import Foundation
+import Support
 
 /// A found person in COCO's JSON of keypoint results.
-public struct COCOResult: Hashable, Sendable {
+package struct COCOResult: Hashable, Sendable {
   /// Number of the image.
-  public let imageID: Int
+  package let imageID: Int
   /// The K keypoints with their confidences.
-  public let keypoints: [COCOKeypoint]
+  package let keypoints: [COCOKeypoint]
   /// How certain the person is; results are ranked by it.
-  public let score: Double
+  package let score: Double
   /// Box around the person. COCO's format does not ask for it, and with it COCO's evaluation takes a person's area from
   /// the box instead of the keypoints' extent, which moves AP and AR of the size classes a little.
-  public let box: COCOBox?
+  package let box: COCOBox?
 
   /// A person.
-  public init(imageID: Int, keypoints: [COCOKeypoint], score: Double, box: COCOBox? = nil) {
+  package init(imageID: Int, keypoints: [COCOKeypoint], score: Double, box: COCOBox? = nil) {
     self.imageID = imageID
     self.keypoints = keypoints
     self.score = score
@@ -21,7 +22,7 @@ public struct COCOResult: Hashable, Sendable {
   }
 
   /// A person that the network found in an image; positions are rounded to a thousandth of a pixel.
-  public init(_ pose: Pose, imageID: Int, includingBox: Bool = false) {
+  package init(_ pose: Pose, imageID: Int, includingBox: Bool = false) {
     func rounded(_ value: Float) -> Double { (Double(value) * 1000).rounded() / 1000 }
     // The shortest decimal of the float, so that the JSON reads back as the same number.
     func shortest(_ value: Float) -> Double { Double(value.description) ?? Double(value) }
@@ -53,21 +54,17 @@ public struct COCOResult: Hashable, Sendable {
   /// Reads a file of results.
   ///
   /// - Throws: `EvaluationError`.
-  public static func read(_ path: String) throws -> [COCOResult] {
+  package static func read(_ path: String) throws -> [COCOResult] {
     try EvaluationError.reading(path) { try JSONDecoder().decode([COCOResult].self, from: $0) }
   }
 
   /// Writes a file of results under a temporary name beside `path` and renames it when it is complete.
   ///
-  /// - Throws: `EvaluationError.unwritable`.
-  public static func write(_ results: [COCOResult], to path: String) throws {
+  /// - Throws: `OutputError`.
+  package static func write(_ results: [COCOResult], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    do {
-      try FileBytes.write(encoder.encode(results), to: path)
-    } catch ModelError.unwritable(_, let reason) {
-      throw EvaluationError.unwritable(path: path, reason: reason)
-    }
+    try AtomicFile.write(encoder.encode(results), to: path)
   }
 }
 
@@ -81,7 +78,7 @@ extension COCOResult: Codable {
   }
 
   /// Reads a record.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     guard let keypoints = COCOKeypoint.list(try container.decode([Double].self, forKey: .keypoints)) else {
       throw DecodingError.dataCorruptedError(
@@ -94,7 +91,7 @@ extension COCOResult: Codable {
   }
 
   /// Writes a record of category 1, a person.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(imageID, forKey: .imageID)
     try container.encode(1, forKey: .category)

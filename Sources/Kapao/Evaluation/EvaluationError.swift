@@ -1,21 +1,19 @@
 import Foundation
+import Support
 
 /// Why an evaluation is not possible.
-public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+package enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// A file cannot be read or is not what it should be.
   case unusable(path: String, reason: String)
-  /// A file could not be written.
-  case unwritable(path: String, reason: String)
   /// A result belongs to an image that the data set does not have.
   case unknownImage(Int)
   /// A result has another number of keypoints than the data set.
   case keypointCount(expected: Int, found: Int)
 
   /// One line for the user.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unusable(let path, let reason): "cannot use \(path): \(reason)"
-    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     case .unknownImage(let id): "a result belongs to image \(id), which the annotations do not have"
     case .keypointCount(let expected, let found): "a result has \(found) keypoints instead of \(expected)"
     }
@@ -24,9 +22,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Reads and decodes a JSON file, with one clear error for all that can go wrong.
   static func reading<Value>(_ path: String, _ decode: (Data) throws -> Value) throws -> Value {
     do {
-      return try decode(Data(FileBytes.read(path)))
-    } catch ModelError.unreadable(_, let reason) {
-      throw EvaluationError.unusable(path: path, reason: reason)
+      return try decode(Data(FileSystem.read(path)))
+    } catch let error as InputError {
+      throw EvaluationError.unusable(path: path, reason: error.reason)
     } catch let error as DecodingError {
       throw EvaluationError.unusable(path: path, reason: reason(error))
     }

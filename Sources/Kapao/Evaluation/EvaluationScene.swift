@@ -1,62 +1,95 @@
 /// One image in an evaluation: its people, its best results and how alike they are.
 struct EvaluationScene {
   struct Person {
+    let annotation: COCOAnnotation
     let area: Double
-    let isCrowd: Bool
-    /// Whether finding the person, or not, counts for nothing: a crowd, or a person without labelled keypoints.
-    let isIgnored: Bool
+    /// Whether the person is ignored, found or not: a crowd, or a person without labelled keypoints.
+    var isIgnored: Bool { annotation.isCrowd || annotation.keypointCount == 0 }
   }
 
   struct Result {
-    let score: Double
+    var keypoints: [COCOKeypoint]
+    var score: Double
+    /// What the size class is chosen by; stays when keypoints are changed.
     let area: Double
   }
 
   let people: [Person]
   /// By descending score; equal scores in the order in which they came.
-  let results: [Result]
+  private(set) var results: [Result]
   /// For each result, its similarity to each person.
-  let similarities: [[Double]]
+  private(set) var similarities: [[Double]]
+  let similarity: ObjectKeypointSimilarity
 
   init(
     people: [COCOAnnotation], results: [COCOResult], similarity: ObjectKeypointSimilarity,
     takesPersonAreaFromBox: Bool, takesResultAreaFromBox: Bool
   ) {
-    let areas = people.map { takesPersonAreaFromBox ? $0.box.height * $0.box.width * 0.53 : $0.area }
-    self.people = zip(people, areas).map { person, area in
-      Person(area: area, isCrowd: person.isCrowd, isIgnored: person.isCrowd || person.keypointCount == 0)
+    self.people = people.map { person in
+      Person(
+        annotation: person, area: takesPersonAreaFromBox ? person.box.height * person.box.width * 0.53 : person.area)
     }
-    let best = results.enumerated().sorted { one, other in
-      (other.element.score, one.offset) < (one.element.score, other.offset)
-    }.prefix(COCOKeypointEvaluator.mostResultsPerImage).map(\.element)
-    self.results = best.map { result in
+    self.similarity = similarity
+    let all = results.map { result in
       Result(
-        score: result.score, area: takesResultAreaFromBox ? result.box?.area ?? result.extent : result.extent)
+        keypoints: result.keypoints, score: result.score,
+        area: takesResultAreaFromBox ? result.box?.area ?? result.extent : result.extent)
     }
-    similarities = best.map { result in
-      zip(people, areas).map { similarity.similarity(result.keypoints, to: $0, area: $1) }
+    self.results = Array(Self.ranked(all).prefix(COCOKeypointEvaluator.mostResultsPerImage))
+    similarities = []
+    compare()
+  }
+
+  /// Changes keypoints or scores of results, by index; they are compared and ranked anew.
+  mutating func change(_ change: (Int, inout Result) -> Void) {
+    for index in results.indices { change(index, &results[index]) }
+    results = Self.ranked(results)
+    compare()
+  }
+
+  private static func ranked(_ results: [Result]) -> [Result] {
+    results.enumerated().sorted { one, other in
+      (other.element.score, one.offset) < (one.element.score, other.offset)
+    }.map(\.element)
+  }
+
+  private mutating func compare() {
+    similarities = results.map { result in
+      people.map { similarity.similarity(result.keypoints, to: $0.annotation, area: $0.area) }
     }
   }
 
-  /// Gives each result a person, for people with an area in `range`: at every threshold, in the order of the results,
-  /// the most similar person who is not taken yet; people who are ignored only if no other will do.
-  func matched(in range: ClosedRange<Double>) -> SceneMatches {
-    let isIgnored = people.map { $0.isIgnored || !range.contains($0.area) }
+  /// For each person, whether the evaluation of people with an area in `range` ignores the person.
+  func isIgnored(outside range: ClosedRange<Double>) -> [Bool] {
+    people.map { $0.isIgnored || !range.contains($0.area) }
+  }
+
+  /// The person that each result is given, by index, in the order of the results: the most similar one who is not taken
+  /// yet; people who are ignored only if no other will do.
+  func matches(at threshold: Double, isIgnored: [Bool]) -> [Int?] {
     let order = people.indices.filter { !isIgnored[$0] } + people.indices.filter { isIgnored[$0] }
+    var taken = Set<Int>()
+    return results.indices.map { result in
+      var best = min(threshold, 1 - 1e-10)
+      var match: Int?
+      for person in order {
+        if taken.contains(person), !people[person].annotation.isCrowd { continue }
+        if let match, !isIgnored[match], isIgnored[person] { break }
+        guard similarities[result][person] >= best else { continue }
+        best = similarities[result][person]
+        match = person
+      }
+      if let match { taken.insert(match) }
+      return match
+    }
+  }
+
+  /// What becomes of the results at every threshold, for people with an area in `range`.
+  func matched(in range: ClosedRange<Double>) -> SceneMatches {
+    let isIgnored = isIgnored(outside: range)
     let outcomes = COCOKeypointEvaluator.thresholds.map { threshold in
-      var taken = Set<Int>()
-      return results.indices.map { result -> SceneMatches.Outcome in
-        var best = min(threshold, 1 - 1e-10)
-        var match: Int?
-        for person in order {
-          if taken.contains(person), !people[person].isCrowd { continue }
-          if let match, !isIgnored[match], isIgnored[person] { break }
-          guard similarities[result][person] >= best else { continue }
-          best = similarities[result][person]
-          match = person
-        }
-        guard let match else { return range.contains(results[result].area) ? .wrong : .ignored }
-        taken.insert(match)
+      zip(results, matches(at: threshold, isIgnored: isIgnored)).map { result, match -> SceneMatches.Outcome in
+        guard let match else { return range.contains(result.area) ? .wrong : .ignored }
         return isIgnored[match] ? .ignored : .right
       }
     }

@@ -4,20 +4,20 @@ import Foundation
 ///
 /// The mean over the keypoints of exp(−d² / (2 · area · (2σ)²)), where d is a keypoint's distance in pixels, σ its
 /// standard deviation among human annotators and `area` the person's, in square pixels.
-public struct ObjectKeypointSimilarity: Sendable {
+package struct ObjectKeypointSimilarity: Sendable {
   /// 2 · (2σ)² of each keypoint.
   private let scales: [Double]
 
   /// A similarity for keypoints with these standard deviations.
-  public init(sigmas: [Float]) {
+  package init(sigmas: [Float]) {
     scales = sigmas.map { 8 * Double($0) * Double($0) }
   }
 
   /// The number of keypoints K.
-  public var count: Int { scales.count }
+  package var count: Int { scales.count }
 
   /// The similarity of two poses of K keypoints each, all of which count.
-  public func similarity(_ one: [Keypoint], _ other: [Keypoint], area: Float) -> Float {
+  package func similarity(_ one: [Keypoint], _ other: [Keypoint], area: Float) -> Float {
     precondition(one.count == count && other.count == count, "the poses have another number of keypoints")
     let sum = zip(one, other).enumerated().reduce(0.0) { sum, pair in
       let (x, y) = (Double(pair.element.0.x - pair.element.1.x), Double(pair.element.0.y - pair.element.1.y))
@@ -49,7 +49,8 @@ public struct ObjectKeypointSimilarity: Sendable {
     return sum / Double(max(1, terms))
   }
 
-  private func term(_ keypoint: Int, squaredDistance: Double, area: Double) -> Double {
+  /// A keypoint's own similarity, by its squared distance in pixels.
+  func term(_ keypoint: Int, squaredDistance: Double, area: Double) -> Double {
     exp(-squaredDistance / scales[keypoint] / (area + .ulpOfOne))
   }
 

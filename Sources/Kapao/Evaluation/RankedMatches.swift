@@ -1,8 +1,10 @@
 /// The outcomes of all images, ranked by score: precision and recall at every threshold.
 struct RankedMatches {
   /// Precision is read at the recalls 0, 0.01, … 1.
-  private static let recalls = (0...100).map { $0 == 100 ? 1 : Double($0) * 0.01 }
+  static let recalls = (0...100).map { $0 == 100 ? 1 : Double($0) * 0.01 }
 
+  /// For each threshold, the precision at each of `recalls`; empty where there is nobody to find.
+  let curves: [[Double]]
   /// For each threshold, the mean precision and the recall of all results; empty where there is nobody to find.
   private let precisions: [Double]
   private let lastRecalls: [Double]
@@ -10,20 +12,20 @@ struct RankedMatches {
   init(_ scenes: [SceneMatches]) {
     let peopleCount = scenes.reduce(0) { $0 + $1.peopleCount }
     guard peopleCount > 0 else {
+      curves = []
       precisions = []
       lastRecalls = []
       return
     }
     let scores = scenes.flatMap(\.scores)
     let ranking = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
-    let curves = COCOKeypointEvaluator.thresholds.indices.map { threshold in
+    let steps = scenes[0].outcomes.indices.map { threshold in
       let outcomes = scenes.flatMap { $0.outcomes[threshold] }
       return Self.curve(ranking.map { outcomes[$0] }, peopleCount: peopleCount)
     }
-    precisions = curves.map { curve in
-      Self.recalls.reduce(0) { $0 + Self.precision(of: curve, at: $1) } / Double(Self.recalls.count)
-    }
-    lastRecalls = curves.map { $0.last?.recall ?? 0 }
+    curves = steps.map { curve in Self.recalls.map { Self.precision(of: curve, at: $0) } }
+    precisions = curves.map { $0.reduce(0, +) / Double($0.count) }
+    lastRecalls = steps.map { $0.last?.recall ?? 0 }
   }
 
   /// Mean precision at one threshold, by its index; `nil` where there is nobody to find.
@@ -69,4 +71,23 @@ struct RankedMatches {
     }
     return low < curve.count ? curve[low].precision : 0
   }
+}
+
+/// What became of the results of one image.
+struct SceneMatches {
+  enum Outcome {
+    /// The result found a person.
+    case right
+    /// The result found nobody.
+    case wrong
+    /// The result is ignored: it found somebody who is ignored, or is of another size than asked for.
+    case ignored
+  }
+
+  /// The results' scores.
+  let scores: [Double]
+  /// For each threshold, each result's outcome.
+  let outcomes: [[Outcome]]
+  /// The people to be found.
+  let peopleCount: Int
 }

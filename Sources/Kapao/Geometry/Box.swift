@@ -31,4 +31,30 @@ public struct Box: Hashable, Sendable {
     return Box(
       x1: min(max(x1, 0), right), y1: min(max(y1, 0), bottom), x2: min(max(x2, 0), right), y2: min(max(y2, 0), bottom))
   }
+
+  /// Intersection over union with another rectangle, 0…1.
+  public func overlap(with other: Box) -> Float {
+    let width = min(x2, other.x2) - max(x1, other.x1)
+    let height = min(y2, other.y2) - max(y1, other.y1)
+    guard width > 0, height > 0 else { return 0 }
+    return width * height / (area + other.area - width * height)
+  }
+}
+
+/// Polygons in the picture or on the floor.
+package enum Polygon {
+  /// Whether a point lies in the polygon of `corners`, in order around it (even-odd rule).
+  package static func contains(_ x: Double, _ y: Double, corners: some Collection<(x: Double, y: Double)>) -> Bool {
+    var isInside = false
+    var before: (x: Double, y: Double)?
+    func cross(_ a: (x: Double, y: Double), _ b: (x: Double, y: Double)) {
+      if (a.y > y) != (b.y > y), x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x { isInside.toggle() }
+    }
+    for corner in corners {
+      if let before { cross(corner, before) }
+      before = corner
+    }
+    if let first = corners.first, let before { cross(first, before) }
+    return isInside
+  }
 }

@@ -1,9 +1,9 @@
 /// The layers of a KAPAO network: the YOLOv5-P6 family of mid-2021, by width and depth multiple.
 ///
 /// Layer `i` is `model.<i>` of the official checkpoint, so that names of weights can be read off here.
-public struct NetworkDefinition: Hashable, Sendable {
+package struct NetworkDefinition: Hashable, Sendable {
   /// What a layer computes. Channels are numbers of feature maps.
-  public enum Operation: Hashable, Sendable {
+  package enum Operation: Hashable, Sendable {
     /// Space-to-depth by two, then a 3×3 convolution with SiLU.
     case focus(channels: Int)
     /// A convolution with SiLU, padded by half its kernel.
@@ -21,24 +21,24 @@ public struct NetworkDefinition: Hashable, Sendable {
   }
 
   /// One layer: its operation, the layers it reads, and the shape of what it writes.
-  public struct Layer: Hashable, Sendable {
+  package struct Layer: Hashable, Sendable {
     /// Index in the official model.
-    public let index: Int
+    package let index: Int
     /// What it computes.
-    public let operation: Operation
+    package let operation: Operation
     /// Indices of the layers that it reads; empty for the first, which reads the image.
-    public let inputs: [Int]
+    package let inputs: [Int]
     /// Feature maps of its output (per grid for `detect`).
-    public let channels: Int
+    package let channels: Int
     /// Pixels of the input image to one cell of its output; 0 for `detect`, which has four.
-    public let stride: Int
+    package let stride: Int
   }
 
   /// Max-pool kernels of the spatial pyramid pooling.
-  public static let poolingKernels = [3, 5, 7]
+  package static let poolingKernels = [3, 5, 7]
 
   /// The layers in order.
-  public private(set) var layers: [Layer] = []
+  package private(set) var layers: [Layer] = []
 
   /// The network of an architecture.
   ///
@@ -46,7 +46,7 @@ public struct NetworkDefinition: Hashable, Sendable {
   ///   - width: Multiple of the channels (0.25 N, 0.50 S, 0.75 M, 1 L).
   ///   - depth: Multiple of the bottlenecks (0.33 N and S, 0.67 M, 1 L).
   ///   - headChannels: Output channels of one grid: 3 anchors × (5 + K+1 + 2K).
-  public init(width: Double, depth: Double, headChannels: Int) {
+  package init(width: Double, depth: Double, headChannels: Int) {
     /// Channels rounded up to a multiple of eight.
     func scaled(_ channels: Int) -> Int { Int((Double(channels) * width / 8).rounded(.up)) * 8 }
     func repeats(_ count: Int) -> Int { max(1, Int((Double(count) * depth).rounded(.toNearestOrEven))) }
@@ -118,5 +118,88 @@ public struct NetworkDefinition: Hashable, Sendable {
           stride: stride)
       }
     layers.append(layer)
+  }
+}
+
+extension NetworkDefinition {
+  /// One convolution with its name in the checkpoint, for building, checking and counting.
+  package struct Convolution: Hashable, Sendable {
+    /// Prefix of its tensors: `<name>.weight` with shape (out, in, kernel, kernel) and `<name>.bias` with shape (out).
+    package let name: String
+    /// Input feature maps.
+    package let inputs: Int
+    /// Output feature maps.
+    package let outputs: Int
+    /// Kernel side in cells.
+    package let kernel: Int
+    /// Input pixels to one cell of its output.
+    package let stride: Int
+
+    /// Shape of its weight: outputs, inputs, kernel, kernel.
+    package var shape: [Int] { [outputs, inputs, kernel, kernel] }
+    /// Whether batch normalisation follows in the official network; here it is folded into weights and biases.
+    package let isNormalised: Bool
+    /// Trained parameters as the paper counts them: weights, and two numbers a channel for batch normalisation or one
+    /// for a bias.
+    package var parameters: Int { outputs * (inputs * kernel * kernel + (isNormalised ? 2 : 1)) }
+  }
+
+  /// Every convolution in the order of the layers.
+  package var convolutions: [Convolution] { layers.flatMap(convolutions(of:)) }
+
+  /// Trained parameters of all convolutions, as the paper's Table 1 counts them.
+  package var parameters: Int { convolutions.reduce(0) { $0 + $1.parameters } }
+
+  /// Floating-point operations (a multiply and an add are two) of the convolutions for one image.
+  package func operations(at input: ImageSize) -> Int {
+    convolutions.reduce(0) { sum, convolution in
+      let cells = (input.width / convolution.stride) * (input.height / convolution.stride)
+      return sum + 2 * cells * convolution.outputs * convolution.inputs * convolution.kernel * convolution.kernel
+    }
+  }
+
+  private func convolutions(of layer: Layer) -> [Convolution] {
+    let prefix = "model.\(layer.index)"
+    let inputs = layer.inputs.reduce(0) { $0 + layers[$1].channels }
+    func convolution(_ name: String, _ inputs: Int, _ outputs: Int, _ kernel: Int = 1) -> Convolution {
+      Convolution(
+        name: "\(prefix).\(name)conv", inputs: inputs, outputs: outputs, kernel: kernel, stride: layer.stride,
+        isNormalised: true)
+    }
+    switch layer.operation {
+    case .focus(let channels):
+      return [convolution("conv.", 12, channels, 3)]
+    case .convolution(let channels, let kernel, _):
+      return [convolution("", inputs, channels, kernel)]
+    case .c3(let channels, let bottlenecks, _):
+      let hidden = channels / 2
+      let chain = (0..<bottlenecks).flatMap {
+        [convolution("m.\($0).cv1.", hidden, hidden), convolution("m.\($0).cv2.", hidden, hidden, 3)]
+      }
+      return [convolution("cv1.", inputs, hidden), convolution("cv2.", inputs, hidden)] + chain
+        + [convolution("cv3.", 2 * hidden, channels)]
+    case .spp(let channels):
+      let hidden = inputs / 2
+      return [
+        convolution("cv1.", inputs, hidden),
+        convolution("cv2.", hidden * (Self.poolingKernels.count + 1), channels),
+      ]
+    case .detect:
+      return layer.inputs.enumerated().map { grid, input in
+        Convolution(
+          name: "\(prefix).m.\(grid)", inputs: layers[input].channels, outputs: layer.channels, kernel: 1,
+          stride: layers[input].stride, isNormalised: false)
+      }
+    case .upsample, .concat:
+      return []
+    }
+  }
+}
+
+extension Architecture {
+  /// The layers of this network.
+  package var definition: NetworkDefinition {
+    NetworkDefinition(
+      width: widthMultiple, depth: depthMultiple, headChannels: Architecture.anchorsPerGrid * channelsPerAnchor)
   }
 }

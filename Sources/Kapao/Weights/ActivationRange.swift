@@ -2,14 +2,14 @@ import Foundation
 
 /// The values that each channel of a convolution gives, after its activation and residual add: what arithmetic in int8
 /// has to cover.
-public struct ActivationRange: Sendable, Equatable {
+package struct ActivationRange: Sendable, Equatable {
   /// The smallest value of each channel, at most 0.
-  public let low: [Float]
+  package let low: [Float]
   /// The largest value of each channel, above `low`.
-  public let high: [Float]
+  package let high: [Float]
 
   /// Ranges, widened where needed so that they hold 0 and are not empty.
-  public init(low: [Float], high: [Float]) {
+  package init(low: [Float], high: [Float]) {
     precondition(low.count == high.count, "as many lows as highs")
     self.low = low.map { min($0, 0) }
     self.high = zip(high, self.low).map { max($0, $1 + 1e-3) }
@@ -19,7 +19,7 @@ public struct ActivationRange: Sendable, Equatable {
   ///
   /// Steps are multiplied into the weights of what reads the channels. Channels with tiny steps have tiny weights then,
   /// which rounding to 8 bits would wipe out; channels with steps too coarse lose values instead.
-  public func balanced(share: Float) -> ActivationRange {
+  package func balanced(share: Float) -> ActivationRange {
     let reach = zip(low, high).map { max(-$0, $1) }
     let factors = reach.map { pow((reach.max() ?? $0) / $0, share) }
     return ActivationRange(low: zip(low, factors).map(*), high: zip(high, factors).map(*))
@@ -28,7 +28,7 @@ public struct ActivationRange: Sendable, Equatable {
   /// The integer 0…255 that stands for 0 in all channels, and the real value of one step of each.
   ///
   /// Padding needs one zero point for all channels; it is the one with the least squared steps.
-  public var quantization: (zeroPoint: Int32, steps: [Float]) {
+  package var quantization: (zeroPoint: Int32, steps: [Float]) {
     var best: (zeroPoint: Int32, steps: [Float], loss: Float) = (0, [], .infinity)
     for zeroPoint in Int32(1)..<255 {
       let (below, above) = (Float(zeroPoint), Float(255 - zeroPoint))
@@ -45,7 +45,7 @@ public struct ActivationRange: Sendable, Equatable {
   }
 
   /// The range that covers both, channel by channel.
-  public func union(_ other: ActivationRange) -> ActivationRange {
+  package func union(_ other: ActivationRange) -> ActivationRange {
     ActivationRange(low: zip(low, other.low).map(min), high: zip(high, other.high).map(max))
   }
 }

@@ -3,88 +3,121 @@ import Foundation
 import Inference
 import Kapao
 import Render
+import Support
 import Tracking
 import VideoIO
 
-/// Annotates one video: decode ─▶ letterbox ─▶ infer ─▶ fuse ─▶ track ─▶ draw ─▶ encode, with the poses in any
-/// number of formats beside it.
+/// Annotates one video: decode ─▶ detect ─▶ track [─▶ refine] [─▶ smooth] ─▶ draw, and then encode and export beside each
+/// other, with the poses in any number of formats. Poses that are known come in place of those that are detected.
 public final class Annotation: @unchecked Sendable {
   // @unchecked: `isInterrupted` and `videoError` are only touched under the lock; the rest does not change after the
   // initialiser, but for what belongs to a single stage.
 
+  /// What a network goes by.
+  package struct Network: Sendable {
+    /// The arithmetic.
+    package let precision: Precision
+    /// How frames are fitted into the network's input.
+    package let letterbox: Letterbox
+  }
+
   /// What the input is.
   public var info: MediaInfo { reader.info }
-  /// The arithmetic of the network.
-  public var precision: Precision { network.precision }
-  /// How frames are fitted into the network's input.
-  public let letterbox: Letterbox
+  /// Size of the upright frames.
+  package let size: ImageSize
+  /// The network that finds the poses; `nil` where they are known.
+  package let network: Network?
 
   // Not the settings as a whole: they hold the model, whose weights are of no use once the network is compiled.
   private let damageLimit: Double
   private let reader: VideoReader
-  private let network: PoseNetwork
-  private let sessions: [PoseNetworkSession]
-  private let images: Pool<LetterboxedImage>
-  private let outputs: Pool<PoseNetworkOutput>
-  private let letterboxer = Letterboxer()
+  private let source: any PoseSource
+  private let isRefining: Bool
+  /// Detections in place of a network; without a video to write, their frames are taken for those of the input.
+  private let store: DetectionParts?
+  private var next: StoredFrame?
+  private var storedCount = 0
   private let renderer: OverlayRenderer?
+  private let overlay: AnalysisOverlay?
   private let writer: VideoWriter?
   private let poses: PoseWriterGroup
-  /// The thresholds with which poses are found for the tracker.
-  private let thresholds: Thresholds
-  private let tracking: StreamTracking
-  private let detectEvery: DetectEvery
-  private let schedule: FileSchedule
   private let graph = StageGraph(stream: "file")
+  /// Open once the video has taken its first frame, or there is none: nothing is exported before.
+  private let isBegun = StageGate()
   private let counter: ProgressCounter
   private let lock = NSLock()
   private var isInterrupted = false
   /// Why the video is written no longer.
   private var videoError: (any Error)?
 
-  /// Opens the input, compiles the network and opens the outputs.
+  /// Looks whether the outputs can be made, opens the input, compiles the network and opens the outputs.
   ///
-  /// - Throws: `VideoError`, `InferenceError` or `ExportError`; nothing is left behind then.
-  public init(_ settings: AnnotationSettings) throws {
-    damageLimit = settings.damageLimit
-    var options = settings.reader
-    options.passthrough = settings.output != nil
-    let reader = try VideoReader(settings.input, options: options)
-    self.reader = reader
-    let size = try reader.frameSize()
-    let letterbox = Letterbox(source: size, size: settings.inputSize)
-    let workers = settings.coreUse.workers(threads: settings.threads)
-    let network = try PoseNetwork(
-      model: settings.model, inputSize: letterbox.input, backend: settings.backend, precision: settings.precision,
-      threads: workers.threads, augmented: settings.augmented)
-    sessions = try (0..<workers.count).map { _ in try network.makeSession() }
-    images = Pool { LetterboxedImage(letterbox: letterbox) }
-    outputs = Pool { network.makeOutput() }
-    self.letterbox = letterbox
-    self.network = network
-    thresholds = settings.tracking.thresholds(settings.thresholds)
-    tracking = StreamTracking(
-      settings.tracking, skeleton: network.skeleton, thresholds: settings.thresholds, size: size)
-    detectEvery = settings.tracking.detectEvery
-    schedule = FileSchedule(detectEvery)
-    counter = ProgressCounter(expectedFrames: Self.expectedFrames(reader.info, options))
-    renderer = settings.output == nil ? nil : OverlayRenderer(style: settings.style, skeleton: network.skeleton)
-    poses = try PoseWriterGroup(
-      settings.exports,
+  /// - Throws: `VideoError`, `InferenceError`, `OutputError` or `PipelineError.outOfMemory`; nothing is left behind then.
+  public convenience init(_ settings: AnnotationSettings) throws {
+    let reader = try Self.open(settings.files)
+    let source = try NetworkPoses(settings, size: try reader.frameSize())
+    let hasRawPositions = settings.tracking.changesPoses
+    try self.init(
+      settings.files, reader: reader, source: source,
       context: ExportContext(
-        skeleton: network.skeleton, source: reader.info.input,
-        frameRate: reader.info.videoStream?.video?.frameRate?.doubleValue, size: size, model: settings.model.name,
-        keypointObjectsOnly: settings.thresholds.keypointObjectsOnly,
-        hasStates: settings.tracking.smoothing != .none || settings.tracking.detectEvery != .all,
-        hasRawPositions: settings.tracking.smoothing != .none))
+        skeleton: source.skeleton, source: reader.info.input,
+        frameRate: reader.info.videoStream?.video?.frameRate?.doubleValue, size: try reader.frameSize(),
+        model: settings.model.name, keypointObjectsOnly: settings.thresholds.keypointObjectsOnly,
+        hasStates: hasRawPositions || settings.tracking.detectEvery != .all, hasRawPositions: hasRawPositions),
+      network: Network(precision: source.precision, letterbox: source.letterbox), isRefining: source.isRefining,
+      // Stages, decoder and encoder have threads each.
+      memory: (8 + 3 * settings.threads) * 12 << 20 + source.byteCount, store: settings.detections)
+  }
+
+  /// Opens a video and the native CSV of its poses, which are drawn into it again, without a network.
+  ///
+  /// - Parameter files: Input, drawing and video; poses are not written again.
+  /// - Throws: `VideoError`, `PoseCSVError`; nothing is left behind then.
+  package convenience init(drawing poses: String, _ files: AnnotationFiles) throws {
+    let reader = try Self.open(files)
+    let source = try StoredPoses(poses, of: files.input)
+    var files = files
+    files.exports = []
+    try self.init(
+      files, reader: reader, source: source,
+      context: ExportContext(
+        skeleton: source.skeleton, source: reader.info.input, frameRate: nil, size: try reader.frameSize(), model: "",
+        keypointObjectsOnly: files.style.keypointObjectsOnly), network: nil, isRefining: false, memory: 0)
+  }
+
+  private static func open(_ files: AnnotationFiles) throws -> VideoReader {
+    try files.output.map { try VideoWriter.check($0, options: files.writer) }
+    try files.exports.forEach { try $0.check() }
+    return try VideoReader(files.input, options: files.readerOptions)
+  }
+
+  private init(
+    _ files: AnnotationFiles, reader: VideoReader, source: any PoseSource, context: ExportContext, network: Network?,
+    isRefining: Bool, memory: Int, store: DetectionParts? = nil
+  ) throws {
+    self.reader = reader
+    self.source = source
+    self.network = network
+    self.isRefining = isRefining
+    size = context.size
+    damageLimit = files.damageLimit
+    self.store = store
+    counter = ProgressCounter(expectedFrames: store?.frameCount ?? Self.expectedFrames(reader.info, files.reader))
+    renderer = files.output == nil ? nil : OverlayRenderer(style: files.style, skeleton: source.skeleton)
+    overlay =
+      files.output == nil || files.overlay.isEmpty
+      ? nil : try AnalysisOverlay(files.overlay, skeleton: source.skeleton, size: size, input: files.input)
+    poses = try PoseWriterGroup(files.exports, context: context)
     do {
-      writer = try settings.output.map {
-        try VideoWriter($0, options: settings.writer, template: reader.template)
-      }
+      // So many frames are on their way, most of them in the encoder.
+      let frames = 24 * size.width * size.height * 3 / 2
+      guard MemoryLimit.allows(frames + memory) else { throw PipelineError.outOfMemory }
+      writer = try files.output.map { try VideoWriter($0, options: files.writer, template: reader.template) }
     } catch {
       poses.abandon()
       throw error
     }
+    if writer == nil { isBegun.open() }
   }
 
   /// How far the run has come.
@@ -118,125 +151,144 @@ public final class Annotation: @unchecked Sendable {
       writer?.abandon()
     }
     build()
-    do {
-      try graph.run()
-    } catch let error as VideoError where error.kind == .cancelled && interrupted {
-      // The read that the interruption broke off.
-    }
-    let damage = reader.damage
-    if damage.rate > damageLimit {
-      throw PipelineError.damaged(
-        input: info.input, damaged: damage.packetsFailed + damage.framesCorrupt, frames: damage.framesDecoded)
-    }
+    try graph.run()
+    if !hasVideo, !poses.isAlive, let error = OutputErrors.joined(failures) { throw error }
+    let damage = store.map { writer == nil ? $0.damage : reader.damage } ?? reader.damage
+    try damage.check(info.input, limit: damageLimit)
     return AnnotationSummary(
       progress: counter.value, damage: damage, stages: graph.metrics, warnings: writer?.warnings ?? [],
       video: hasVideo && poses.hasFrames ? writer?.path : nil, exports: poses.hasFrames ? poses.outputs : [],
-      failures: failures, wasInterrupted: interrupted)
+      failures: failures, isRefined: isRefining, matched: (source as? StoredPoses)?.matched, wasInterrupted: interrupted
+    )
   }
 
   // MARK: - Stages
 
   private func build() {
-    let decoded = graph.source("decode") { [self] in try decode() }
-    let prepared = graph.stage("letterbox", decoded) { [self] in try prepare($0) }
-    let inferred = graph.parallelStage(
-      "infer", prepared,
-      workers: sessions.map { session in { [self] in try infer($0, session) } }, costlyEvery: detectEvery.most)
-    let posed = graph.stage("fuse", inferred) { [self] in try fuse($0) }
-    let tracked = graph.delayingStage("track", posed) { [self] in
-      track($0)
-    } finish: { [self] in
-      tracking.finish()
-    }
-    let shown = renderer.map { renderer in graph.stage("draw", tracked) { [self] in try draw($0, with: renderer) } }
-    graph.sink(shown == nil ? "export" : "encode", shown ?? tracked) { [self] in
-      try write($0)
-    } finish: { [self] in
-      finish()
-    }
-  }
-
-  /// The next frame; packets of other streams go straight to the output on the way.
-  private func decode() throws -> DecodedFrame? {
-    while let item = try reader.next() {
-      switch item {
-      case .frame(let frame): return DecodedFrame(frame: frame)
-      // The writer keeps an error, and throws it again with the next frame or when it is finished.
-      case .packet(let packet): try? writer?.write(packet)
+    let frames = graph.source("decode") { [self] in try decode() }
+    let people = source.people(in: frames, of: graph)
+    let shown = renderer.map { renderer in graph.stage("draw", people) { [self] in try draw($0, with: renderer) } }
+    if let writer {
+      graph.sink("encode", shown ?? people, onFailure: .dropOutput) { [self] element in
+        try encode(element, with: writer)
+      } finish: { [self] in
+        try finish(writer)
       }
     }
-    return nil
+    graph.sink("export", shown ?? people, onFailure: .dropOutput, gate: isBegun) { [self] in
+      try export($0)
+    } finish: { [self] in
+      try finishExports()
+    }
   }
 
-  private func prepare(_ decoded: DecodedFrame) throws -> PreparedFrame {
-    guard schedule.next() else { return PreparedFrame(frame: decoded.frame, image: nil) }
-    let image = images.take()
-    try letterboxer.prepare(decoded.frame, into: image)
-    return PreparedFrame(frame: decoded.frame, image: image)
+  /// The next frame, or packet of another stream.
+  private func decode() throws -> StreamElement<StreamFrame>? {
+    if let store, writer == nil { return try stored(store) }
+    do {
+      switch try reader.next() {
+      case .frame(let frame):
+        if let store { return .frame(try withStored(frame, store)) }
+        return .frame(
+          StreamFrame(
+            frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: source.isNextDue()))
+      case .packet(let packet): return .packet(packet)
+      case nil: return nil
+      }
+    } catch let error as VideoError where error.kind == .cancelled && interrupted {
+      // The read that the interruption broke off.
+      return nil
+    }
   }
 
-  private func infer(_ prepared: PreparedFrame, _ session: PoseNetworkSession) throws -> InferredFrame {
-    guard let image = prepared.image else { return InferredFrame(frame: prepared.frame, output: nil) }
-    let output = outputs.take()
-    try session.run(image, into: output)
-    images.give(image)
-    return InferredFrame(frame: prepared.frame, output: output)
+  /// The next frame that is stored, without a picture.
+  private func stored(_ store: DetectionParts) throws -> StreamElement<StreamFrame>? {
+    guard !interrupted, let stored = try store.next() else { return nil }
+    let frame = try VideoFrame.blank(
+      size: ImageSize(width: 2, height: 2), pts: stored.pts, timeBase: reader.timeBase, index: storedCount)
+    storedCount += 1
+    return .frame(
+      StreamFrame(
+        frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: stored.poses != nil,
+        stored: stored.poses))
   }
 
-  private func fuse(_ inferred: InferredFrame) throws -> PosedFrame {
-    guard let output = inferred.output else { return PosedFrame(frame: inferred.frame, poses: nil) }
-    let people = output.poses(thresholds, letterbox: letterbox)
-    outputs.give(output)
-    return PosedFrame(frame: inferred.frame, poses: people)
+  /// A frame of the input with what is stored of the same time.
+  private func withStored(_ frame: VideoFrame, _ store: DetectionParts) throws -> StreamFrame {
+    while (next?.pts ?? Int64.min) < frame.pts {
+      guard let stored = try store.next() else { break }
+      next = stored
+    }
+    let poses = next.flatMap { $0.pts == frame.pts ? $0.poses : nil }
+    return StreamFrame(
+      frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: poses != nil, stored: poses)
   }
 
-  private func track(_ posed: PosedFrame) -> [TrackedVideoFrame] {
-    schedule.done(time: posed.frame.time, at: MonotonicTime.seconds)
-    return tracking.update(posed)
-  }
-
-  private func draw(_ tracked: TrackedVideoFrame, with renderer: OverlayRenderer) throws -> TrackedVideoFrame {
+  private func draw(_ tracked: Tracked<StreamFrame>, with renderer: OverlayRenderer) throws -> Tracked<StreamFrame> {
     let people = tracked.shown
     let rate = counter.count(people.count, isDetected: tracked.isDetected)
     if hasVideo {
       // From the beginning of the input, as its start and end count.
-      let time = tracked.frame.time - (info.startTime ?? 0)
+      let time = tracked.time - (info.startTime ?? 0)
+      let shapes = try overlay?.prepare(people, in: tracked.frame.frame, time: tracked.time).shapes ?? []
       try renderer.draw(
-        people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: time), onto: tracked.frame)
+        people, text: OverlayText(frameRate: rate, time: time), shapes: shapes, onto: tracked.frame.frame)
     }
     return tracked
   }
 
-  /// Gives a frame to every output that has not failed: to the video first, as it is the first frame that shows whether
-  /// container and encoder take it.
-  ///
-  /// - Throws: The errors of the outputs when none is left.
-  private func write(_ tracked: TrackedVideoFrame) throws {
-    let frame = tracked.frame
-    if renderer == nil { _ = counter.count(tracked.shown.count, isDetected: tracked.isDetected) }
-    withVideo { try $0.write(frame) }
-    if writer != nil, !hasVideo, !poses.hasFrames { try throwFailures() }
-    // The group keeps the errors.
-    try? poses.write(
-      FrameRecord(
-        index: frame.index, pts: frame.pts, time: frame.time, people: tracked.shown.map { PersonRecord($0) }))
-    if !hasVideo, !poses.isAlive { try throwFailures() }
-  }
+  // MARK: - Outputs, each with a stage of its own
 
-  private func finish() {
-    if poses.hasFrames { try? poses.finish() } else { poses.abandon() }
-    withVideo { if $0.frameCount > 0 { try $0.finish() } }
-  }
-
-  /// Works on the video unless it has failed; it has when `work` throws.
-  private func withVideo(_ work: (VideoWriter) throws -> Void) {
-    guard let writer, hasVideo else { return }
+  private func encode(_ element: StreamElement<Tracked<StreamFrame>>, with writer: VideoWriter) throws {
     do {
-      try work(writer)
+      switch element {
+      case .frame(let tracked):
+        try writer.write(tracked.frame.frame)
+        isBegun.open()
+      case .packet(let packet): try writer.write(packet)
+      case .streams, .outage: break
+      }
     } catch {
-      lock.withLock { videoError = error }
-      writer.abandon()
+      videoFailed(error, writer)
+      throw error
     }
+  }
+
+  private func finish(_ writer: VideoWriter) throws {
+    defer { isBegun.open() }
+    guard hasVideo, writer.frameCount > 0 else { return }
+    do {
+      try source.finish()
+      try writer.finish()
+    } catch {
+      videoFailed(error, writer)
+    }
+  }
+
+  private func videoFailed(_ error: any Error, _ writer: VideoWriter) {
+    lock.withLock { videoError = error }
+    // It is the first frame that shows whether container and encoder take it.
+    if writer.frameCount == 0 { graph.fail(error) }
+    writer.abandon()
+  }
+
+  private func export(_ element: StreamElement<Tracked<StreamFrame>>) throws {
+    guard case .frame(let tracked) = element, !graph.hasFailed || poses.hasFrames else { return }
+    let people = tracked.shown
+    if renderer == nil { _ = counter.count(people.count, isDetected: tracked.isDetected) }
+    let frame = tracked.frame.frame
+    do {
+      try poses.write(
+        FrameRecord(
+          index: frame.index, pts: frame.pts, time: frame.time, people: people.map { PersonRecord($0) }))
+    } catch {
+      // The group keeps the errors, and writes to those outputs that are left.
+    }
+    if !poses.isAlive, let error = poses.errors.last ?? (hasVideo ? nil : failures.last) { throw error }
+  }
+
+  private func finishExports() throws {
+    if poses.hasFrames { try? poses.finish() } else { poses.abandon() }
   }
 
   /// Whether there is a video that has not failed.
@@ -244,10 +296,6 @@ public final class Annotation: @unchecked Sendable {
 
   /// What went wrong with the outputs.
   private var failures: [any Error] { [lock.withLock { videoError }].compactMap { $0 } + poses.errors }
-
-  private func throwFailures() throws {
-    if let error = OutputErrors.joined(failures) { throw error }
-  }
 
   private var interrupted: Bool { lock.withLock { isInterrupted } }
 

@@ -11,6 +11,8 @@ public struct TrackingSettings: Sendable {
   public var players = PlayerTracker.Settings()
   /// Score from which a pose may carry on a track, though it is too weak to be shown by itself.
   public var weakConfidence: Float = 0.1
+  /// Whether keypoints are weighed by their confidence against their motion, before any smoothing.
+  public var weighsMotion = false
   /// How poses are smoothed.
   public var smoothing = Smoothing.none
   /// Cut-off frequency of the Butterworth filter in Hz.
@@ -18,19 +20,20 @@ public struct TrackingSettings: Sendable {
   /// Seconds without a pose that the Butterworth filter fills.
   public var longestGap = 0.25
 
-  /// Which frames are looked at; in the others people are interpolated (files) or extrapolated (live).
+  /// In which frames people are detected; in the others people are interpolated (files) or extrapolated (live).
   public var detectEvery = DetectEvery.all
+
+  /// Whether poses that come out may differ from what was found.
+  var changesPoses: Bool { weighsMotion || smoothing != .none }
 
   /// The default: the general tracker, without smoothing.
   public init() {}
 
-  /// A tracker for one stream of poses that are shown from the thresholds' confidence.
+  /// A tracker for one stream of poses that are shown from a score of `confidence`.
   ///
-  /// Without one, but with frames that nobody looks at, the general tracker says who is who on both sides of them; its
+  /// Where none is wanted, but some frames have no detection, the general tracker says who is who on both sides of them; its
   /// identities are not shown (`shown`).
-  func makeTracker(skeleton: Skeleton, thresholds: Thresholds) -> any PoseTracker {
-    // Poses must exceed the threshold; trackers take those that reach theirs.
-    let confidence = thresholds.poseConfidence.nextUp
+  func makeTracker(skeleton: Skeleton, confidence: Float) -> any PoseTracker {
     switch tracker {
     case .none where detectEvery == .all: return UntrackedPoses()
     case .none, .oks:
@@ -69,4 +72,14 @@ public struct TrackingSettings: Sendable {
     thresholds.fusionConfidence = max(wanted.fusionConfidence, wanted.poseConfidence)
     return thresholds
   }
+}
+
+/// Which tracker tells people apart (`--tracker`).
+public enum TrackerChoice: String, CaseIterable, Codable, Sendable {
+  /// Nobody has an identity.
+  case none
+  /// Any number of people (`OKSTracker`).
+  case oks
+  /// A fixed number of players, and the crowd (`PlayerTracker`).
+  case players
 }

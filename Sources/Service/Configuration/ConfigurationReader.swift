@@ -1,60 +1,39 @@
 import Foundation
-import Yams
+import Pipeline
+import YAMLFile
 
 /// Reads a configuration file and finds everything that is wrong with it.
-public struct ConfigurationReader {
-  let grammar: AnalysisGrammar
+package struct ConfigurationReader {
+  /// What neither a stream nor the defaults say.
+  let usual: AnalysisSettings
   private let secrets: SecretText
 
   /// A reader that fills in variables of the process's environment.
-  ///
-  /// - Parameter grammar: The options that are fields of streams.
-  public init(_ grammar: AnalysisGrammar) {
-    self.grammar = grammar
+  package init() {
+    usual = AnalysisSettings()
     secrets = SecretText()
   }
 
-  package init(_ grammar: AnalysisGrammar, environment: [String: String]) {
-    self.grammar = grammar
+  package init(usual: AnalysisSettings, environment: [String: String]) {
+    self.usual = usual
     secrets = SecretText(environment: environment)
   }
 
   /// Reads a file.
   ///
   /// - Throws: ``ConfigurationError`` with all problems.
-  public func read(_ path: String) throws(ConfigurationError) -> ServiceConfiguration {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw ConfigurationError(
-        path: path, problems: [ConfigurationProblem(line: nil, field: "", message: "cannot read the file")])
-    }
-    return try read(text, path: path)
+  package func read(_ path: String) throws(ConfigurationError) -> ServiceConfiguration {
+    try YAMLSection.read(path, secrets: secrets, configuration)
   }
 
   /// Reads the text of a file.
   ///
   /// - Throws: ``ConfigurationError`` with all problems.
   package func read(_ text: String, path: String) throws(ConfigurationError) -> ServiceConfiguration {
-    let problems = YAMLSection.Problems()
-    let configuration = configuration(text, problems)
-    guard problems.list.isEmpty, let configuration else {
-      throw ConfigurationError(path: path, problems: problems.list.sorted { ($0.line ?? 0) < ($1.line ?? 0) })
-    }
-    return configuration
+    try YAMLSection.read(text, path: path, secrets: secrets, configuration)
   }
 
-  private func configuration(_ text: String, _ problems: YAMLSection.Problems) -> ServiceConfiguration? {
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      problems.list.append(Self.problem(error))
-      return nil
-    }
-    guard let node else {
-      problems.list.append(ConfigurationProblem(line: nil, field: "", message: "the file is empty"))
-      return nil
-    }
-    let top = YAMLSection(node, path: "", problems: problems, secrets: secrets)
+  private func configuration(_ top: YAMLSection) -> ServiceConfiguration {
     var configuration = ServiceConfiguration(streams: [])
     configuration.http = http(top)
     let defaults = top.section("defaults")
@@ -70,8 +49,6 @@ public struct ConfigurationReader {
     }
     if streams?.fields.isEmpty ?? true { top.note("names no stream", field: "streams", at: top.take("streams")) }
     defaults?.finish()
-    top.finish()
-    checkFolders(configuration, top)
     return configuration
   }
 
@@ -81,7 +58,7 @@ public struct ConfigurationReader {
     guard let section = top.section("http") else { return http }
     http.address = section.text("address") ?? http.address
     http.port = section.integer("port", 0...65535) ?? http.port
-    http.token = section.text("token")
+    http.token = section.text("token", isSecret: true)
     var buffer = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, http.address, &buffer) != 1, inet_pton(AF_INET6, http.address, &buffer) != 1 {
       section.note("must be an IPv4 or IPv6 address", field: "address", at: section.take("address"))
@@ -95,25 +72,22 @@ public struct ConfigurationReader {
     } else if let token = http.token, !token.allSatisfy(Self.isPlain) {
       section.note("must be of letters, digits and -._~+/=", field: "token", at: section.take("token"))
     }
+    http.hosts = section.values("hosts", "a host name without port") { Self.isHostName($0) ? $0 : nil }
+    http.proxies = section.values("proxies", "an address or a range such as 10.0.0.0/8") { IPNetwork($0) }
+    http.basePath =
+      section.value("base_path", "a path such as /cameras, of letters, digits and -._~") {
+        $0.wholeMatch(of: /((?:\/[A-Za-z0-9._~\-]+)*)\/?/).map { String($0.1) }
+      } ?? ""
     section.finish()
     return http
+  }
+
+  private static func isHostName(_ text: String) -> Bool {
+    text.wholeMatch(of: /[A-Za-z0-9_][A-Za-z0-9_.\-]*/) != nil
   }
 
   /// Whether a character may stand in a bearer token (RFC 6750); others need another spelling in a cookie.
   private static func isPlain(_ character: Character) -> Bool {
     character.isASCII && (character.isLetter || character.isNumber || "-._~+/=".contains(character))
-  }
-
-  private static func problem(_ error: any Error) -> ConfigurationProblem {
-    switch error {
-    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
-      YamlError.composer(_, let problem, let mark, _):
-      return ConfigurationProblem(line: mark.line, field: "", message: problem)
-    case YamlError.duplicatedKeysInMapping(let names, let context):
-      return ConfigurationProblem(
-        line: context.mark.line, field: "", message: "the name \(names.joined(separator: ", ")) appears twice")
-    default:
-      return ConfigurationProblem(line: nil, field: "", message: "is no YAML: \(error)")
-    }
   }
 }

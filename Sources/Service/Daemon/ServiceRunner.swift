@@ -1,10 +1,11 @@
-import FlyingSocks
 import Foundation
 import Logging
+import NIOCore
+import Support
 import VideoIO
 
 /// Runs a daemon and its web server until the process is asked to end.
-public final class ServiceRunner: @unchecked Sendable {
+package final class ServiceRunner: @unchecked Sendable {
   // @unchecked: `failure` and `isListening` are only touched on the signals' queue until the end.
 
   private let daemon: Daemon
@@ -19,21 +20,20 @@ public final class ServiceRunner: @unchecked Sendable {
   private var isListening = false
 
   /// - Parameter path: The configuration, which SIGHUP reads again.
-  public init(daemon: Daemon, reader: ConfigurationReader, path: String, log: Logger) {
+  package init(daemon: Daemon, reader: ConfigurationReader, path: String, log: Logger) {
     self.daemon = daemon
     self.reader = reader
     self.path = path
     self.log = log
   }
 
-  /// Starts everything and returns after SIGTERM or SIGINT, when all outputs are complete.
+  /// Starts everything and returns after SIGTERM, SIGINT or SIGQUIT, when all outputs are complete.
   ///
   /// - Throws: What kept the service from starting, or ``ServiceError/unfinished``.
-  public func run(_ configuration: ServiceConfiguration, version: String) throws {
+  package func run(_ configuration: ServiceConfiguration, version: String) throws {
     Foundation.signal(SIGPIPE, SIG_IGN)
-    let web = try configuration.http.map { try WebService($0, daemon: daemon, version: version) }
-    let task = web.map { web in Task { [self] in await serve(web, at: Self.text(configuration.http)) } }
-    if let web, let http = configuration.http { try waitUntilListening(web, http) }
+    let web = configuration.http.map { WebService($0, daemon: daemon, version: version) }
+    let task = try web.flatMap { web in try configuration.http.map { try start(web, at: $0) } }
     watchSignals()
     do {
       try daemon.apply(configuration)
@@ -42,7 +42,7 @@ public final class ServiceRunner: @unchecked Sendable {
     }
     let notifier = SystemdNotifier()
     if queue.sync(execute: { failure == nil }) { notifier?.send("READY=1") }
-    let watchdog = notifier.flatMap(makeWatchdog)
+    let watchdog = notifier.flatMap { makeWatchdog($0, web) }
     finished.wait()
     watchdog?.cancel()
     notifier?.send("STOPPING=1")
@@ -53,53 +53,60 @@ public final class ServiceRunner: @unchecked Sendable {
     if !isComplete { throw ServiceError.unfinished }
   }
 
-  /// Answers requests until the task is cancelled. What keeps the server from starting ends the program; what stops it
-  /// later, for example more connections than the process may have, leaves the streams alone: it starts again.
-  private func serve(_ web: WebService, at address: String) async {
+  /// Starts the web server and waits until it listens.
+  ///
+  /// - Throws: What keeps it from listening.
+  private func start(_ web: WebService, at http: HTTPConfiguration) throws -> Task<Void, Never> {
+    let started = DispatchSemaphore(value: 0)
+    let task = Task { [self] in
+      await serve(web, at: http) { started.signal() }
+      started.signal()
+    }
+    started.wait()
+    if let failure = queue.sync(execute: { failure }) { throw failure }
+    return task
+  }
+
+  /// Answers requests until the task is cancelled. What keeps the server from listening at first ends the program; what
+  /// stops it later leaves the streams alone: it starts again.
+  private func serve(_ web: WebService, at http: HTTPConfiguration, _ isListening: @escaping @Sendable () -> Void) async
+  {
+    let host = http.address.contains(":") ? "[\(http.address)]" : http.address
     while !Task.isCancelled {
       do {
-        try await web.run()
+        try await web.run { [self] port in
+          queue.sync { self.isListening = true }
+          log.notice("listening on http://\(host):\(port)\(http.basePath)/")
+          isListening()
+        }
+        guard !Task.isCancelled else { return }
+        log.error("the web server stopped; starting it again")
       } catch {
         // The end is no failure.
         guard !Task.isCancelled else { return }
-        guard queue.sync(execute: { isListening }) else {
-          return end(ServiceError.cannotListen(address, Self.reason(error)))
+        guard queue.sync(execute: { self.isListening }) else {
+          return end(ServiceError.cannotListen("\(http.address):\(http.port)", Self.reason(error)))
         }
         log.error("the web server stopped: \(Self.reason(error)); starting it again")
-        try? await Task.sleep(for: .seconds(1))
       }
+      try? await Task.sleep(for: .seconds(1))
     }
   }
 
-  private func waitUntilListening(_ web: WebService, _ http: HTTPConfiguration) throws {
-    let listening = DispatchSemaphore(value: 0)
-    Task { [self] in
-      if let port = try? await web.waitUntilListening() {
-        queue.sync { isListening = true }
-        let host = http.address.contains(":") ? "[\(http.address)]" : http.address
-        log.notice("listening on http://\(host):\(port)/")
-      }
-      listening.signal()
-    }
-    while listening.wait(timeout: .now() + 0.05) == .timedOut {
-      if let failure = queue.sync(execute: { failure }) { throw failure }
-    }
-  }
-
-  /// Signs of life, as long as every stream is looked after.
-  private func makeWatchdog(_ notifier: SystemdNotifier) -> (any DispatchSourceTimer)? {
+  /// Signs of life, as long as no stream hangs and the web server answers.
+  private func makeWatchdog(_ notifier: SystemdNotifier, _ web: WebService?) -> (any DispatchSourceTimer)? {
     guard let interval = notifier.watchdogInterval else { return nil }
     let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "kapao.watchdog"))
     timer.schedule(deadline: .now(), repeating: interval)
     timer.setEventHandler { [daemon] in
-      if daemon.isHealthy { notifier.send("WATCHDOG=1") }
+      if daemon.isHealthy, web?.isAlive() ?? true { notifier.send("WATCHDOG=1") }
     }
     timer.resume()
     return timer
   }
 
   private func watchSignals() {
-    sources = [SIGINT, SIGTERM, SIGHUP].map { (number: Int32) -> any DispatchSourceSignal in
+    sources = [SIGINT, SIGTERM, SIGQUIT, SIGHUP].map { (number: Int32) -> any DispatchSourceSignal in
       Foundation.signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [self] in
@@ -128,8 +135,57 @@ public final class ServiceRunner: @unchecked Sendable {
   }
 
   private static func reason(_ error: any Error) -> String {
-    if case SocketError.failed(_, _, let message) = error { message } else { "\(error)" }
+    if let error = error as? IOError { String(cString: strerror(error.errnoCode)) } else { "\(error)" }
+  }
+}
+
+/// Why a service ended badly.
+package enum ServiceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The web server cannot listen at an address.
+  case cannotListen(String, String)
+  /// Outputs could not be completed in time.
+  case unfinished
+
+  /// One line.
+  package var description: String {
+    switch self {
+    case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+    case .unfinished: "an output could not be completed in time"
+    }
+  }
+}
+
+/// Tells systemd how the service is doing, as `sd_notify` does.
+package struct SystemdNotifier: Sendable {
+  private let path: String
+  /// Seconds from one sign of life to the next, where systemd wants any.
+  package let watchdogInterval: Double?
+
+  /// `nil` where the program was not started by systemd, or not with `Type=notify`.
+  package init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"), path.utf8.count < 108
+    else { return nil }
+    self.path = path
+    watchdogInterval = environment["WATCHDOG_USEC"].flatMap { Double($0) }.map { $0 / 1e6 / 2 }
   }
 
-  private static func text(_ http: HTTPConfiguration?) -> String { http.map { "\($0.address):\($0.port)" } ?? "" }
+  /// Sends a state such as `READY=1`.
+  package func send(_ state: String) {
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    var name = Array(path.utf8)
+    // A name that begins with @ is in no folder: its first byte is zero.
+    if name[0] == UInt8(ascii: "@") { name[0] = 0 }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count + (name[0] == 0 ? 0 : 1))
+    let bytes = Array(state.utf8)
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
+      }
+    }
+  }
 }

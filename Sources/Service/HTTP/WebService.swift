@@ -1,145 +1,79 @@
-import FlyingFox
-import Foundation
+import HummingbirdCore
 import Logging
-import Pipeline
+import NIOCore
+import NIOPosix
+import Support
+import Synchronization
+import VideoIO
 
-/// The daemon's web server: the page with all streams, their pictures, their numbers.
-public final class WebService: Sendable {
-  private let daemon: Daemon
+/// The daemon's web server.
+package final class WebService: Sendable {
   private let configuration: HTTPConfiguration
-  private let version: String
-  private let access: AccessRule
-  private let viewers = ViewerLimit(maximum: 64)
-  private let server: HTTPServer
+  private let responder: WebResponder
+  private let limits: HTTPLimits
+  /// When the thread that serves was last free, in seconds of the monotonic clock; 0 before it has served.
+  private let lastBeat = Mutex(0.0)
 
   /// A server that does not yet listen.
-  ///
-  /// - Throws: `SocketError` for an address that is none.
-  public init(_ configuration: HTTPConfiguration, daemon: Daemon, version: String) throws {
-    self.daemon = daemon
+  package convenience init(_ configuration: HTTPConfiguration, daemon: Daemon, version: String) {
+    self.init(configuration, daemon: daemon, version: version, limits: HTTPLimits())
+  }
+
+  package init(_ configuration: HTTPConfiguration, daemon: Daemon, version: String, limits: HTTPLimits) {
     self.configuration = configuration
-    self.version = version
-    access = AccessRule(token: configuration.token, isLoopback: configuration.isLoopback)
-    server = try Self.server(configuration)
+    self.limits = limits
+    responder = WebResponder(configuration, daemon: daemon, version: version, viewers: limits.viewers)
   }
 
-  /// Answers requests until the task is cancelled or ``stop()`` is called; may be called again after an error.
+  /// Answers requests until the task is cancelled, then closes all connections. May be called again afterwards.
   ///
+  /// - Parameter isListening: Is told the port.
   /// - Throws: What keeps it from listening, for example a port that is taken.
-  public func run() async throws {
-    await server.appendRoute("*") { [self] request in await answer(request) }
-    try await server.run()
-  }
-
-  /// Waits until it listens; the port.
-  public func waitUntilListening() async throws -> UInt16 {
-    try await server.waitUntilListening()
-    switch await server.listeningAddress {
-    case .ip4(_, let port), .ip6(_, let port): return port
-    default: return 0
+  package func run(_ isListening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+    // What it has to do besides waiting is to copy; a thread does that for more viewers than there may be.
+    let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let server = server(threads, isListening)
+    // A server that is cancelled loses connections that it has just accepted, and NIO traps: it is shut down instead.
+    let running = Task { try await server.run() }
+    let result = await withTaskCancellationHandler {
+      await running.result
+    } onCancel: {
+      Task { try? await server.shutdownGracefully() }
     }
+    try? await threads.shutdownGracefully()
+    if !Task.isCancelled { try result.get() }
   }
 
-  /// Ends it; connections that are open are closed.
-  public func stop() async { await server.stop(timeout: 0.2) }
-
-  private static func server(_ configuration: HTTPConfiguration) throws -> HTTPServer {
-    let port = UInt16(configuration.port)
-    if configuration.address.contains(":") {
-      return HTTPServer(address: try .inet6(ip6: configuration.address, port: port), logger: .disabled)
-    }
-    return HTTPServer(address: try .inet(ip4: configuration.address, port: port), logger: .disabled)
+  /// Whether the server, if it has ever listened, still does, and has had time for a client in the last seconds.
+  package func isAlive(at now: Double = MonotonicTime.seconds) -> Bool {
+    let last = lastBeat.withLock { $0 }
+    return last == 0 || now - last < 10
   }
 
-  // MARK: - Requests
-
-  private func answer(_ request: HTTPRequest) async -> HTTPResponse {
-    var response = await route(request)
-    for (name, value) in Self.securityHeaders { response.headers[HTTPHeader(name)] = value }
-    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    return response
+  private func server(
+    _ threads: MultiThreadedEventLoopGroup, _ isListening: @escaping @Sendable (Int) -> Void
+  ) -> Server<HTTPConnection> {
+    let proxies = TrustedProxies(configuration.proxies)
+    let connection = HTTPConnection(
+      responder: { [responder] request, writer, channel in
+        // However many requests a client sends at once, each connection has one answered in its turn.
+        await Task.yield()
+        let isTrusted = channel.remoteAddress.map { proxies.contains($0) } ?? false
+        let response = await responder.answer(request, isFromProxy: isTrusted) { channel.isActive }
+        if request.method == .head {
+          try await writer.writeResponse(response.head)
+        } else {
+          try await writer.write(response: response.head, body: response.body)
+        }
+      }, limits: limits, table: ConnectionTable(limits: limits, proxies: proxies))
+    return Server(
+      childChannelSetup: connection,
+      configuration: ServerConfiguration(address: .hostname(configuration.address, port: configuration.port)),
+      onServerRunning: { [self] channel in
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .seconds(1)) { [weak self] _ in
+          self?.lastBeat.withLock { $0 = MonotonicTime.seconds }
+        }
+        isListening(channel.localAddress?.port ?? 0)
+      }, eventLoopGroup: threads, logger: Logger(label: "http") { _ in SwiftLogNoOpLogHandler() })
   }
-
-  private func route(_ request: HTTPRequest) async -> HTTPResponse {
-    let isHead = request.method == .HEAD
-    guard request.method == .GET || isHead else { return .plain(.methodNotAllowed, "only GET is answered\n") }
-    // A probe needs no token: it learns nothing but that the program runs.
-    if request.path == "/healthz" {
-      return daemon.isHealthy ? .plain(.ok, "ok\n") : .plain(.serviceUnavailable, "a stream hangs\n")
-    }
-    let token = request.query.first { $0.name == "token" }?.value
-    switch access.decide(
-      host: request.headers[.host], authorization: request.headers[.authorization], cookie: request.headers[.cookie],
-      queryToken: token)
-    {
-    case .allow: break
-    case .misdirected: return .plain(.misdirectedRequest, "this name does not belong to this machine\n")
-    case .refuse:
-      var refusal = HTTPResponse.plain(.unauthorized, "a token is needed: /?token=… or Authorization: Bearer …\n")
-      refusal.headers[HTTPHeader("WWW-Authenticate")] = "Bearer"
-      return refusal
-    case .remember:
-      var redirection = HTTPResponse.plain(.seeOther, "")
-      redirection.headers[.location] = request.path
-      redirection.headers[.setCookie] = "kapao_token=\(token ?? ""); HttpOnly; SameSite=Strict; Path=/"
-      return redirection
-    }
-    let page = await page(request.path)
-    return isHead ? page.withoutBody : page
-  }
-
-  private func page(_ path: String) async -> HTTPResponse {
-    switch path {
-    case "/": return .text(.ok, "text/html; charset=utf-8", WebPage.html)
-    case "/page.css": return .text(.ok, "text/css; charset=utf-8", WebPage.style)
-    case "/page.js": return .text(.ok, "text/javascript; charset=utf-8", WebPage.script)
-    case "/readyz": return readiness
-    case "/metrics":
-      let metrics = MetricsText(daemon.statuses, version: version, process: .current)
-      return .text(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics.text)
-    case "/api/streams": return .json(daemon.statuses)
-    default: break
-    }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-    if parts.count == 3, parts.starts(with: ["api", "streams"]), let name = parts.last {
-      return daemon.statuses.first { $0.name == name }.map { .json($0) } ?? .missing
-    }
-    if parts.count == 2, parts.first == "streams", let file = parts.last {
-      if file.hasSuffix(".jpg") { return await snapshot(String(file.dropLast(4))) }
-      if file.hasSuffix(".mjpg") { return movingPicture(String(file.dropLast(5))) }
-    }
-    return .missing
-  }
-
-  /// Ready as long as one stream gives pictures.
-  private var readiness: HTTPResponse {
-    let statuses = daemon.statuses
-    let away = statuses.filter { $0.state != .streaming }
-    let isReady = away.count < statuses.count
-    let list = away.map { "\($0.name): \($0.state.rawValue)\n" }.joined()
-    return .plain(isReady ? .ok : .serviceUnavailable, (isReady ? "ready\n" : "no stream gives pictures\n") + list)
-  }
-
-  private func movingPicture(_ name: String) -> HTTPResponse {
-    guard let picture = daemon.picture(of: name) else { return .missing }
-    guard let viewer = viewers.enter() else { return .plain(.serviceUnavailable, "too many viewers\n") }
-    return HTTPResponse(
-      statusCode: .ok, headers: [.contentType: MJPEGBody.contentType, .connection: "close"],
-      body: HTTPBodySequence(from: MJPEGBody(picture: picture, viewer: viewer)))
-  }
-
-  private func snapshot(_ name: String) async -> HTTPResponse {
-    guard let picture = daemon.picture(of: name) else { return .missing }
-    guard let jpeg = await picture.current(within: 10) else {
-      return .plain(.serviceUnavailable, "there has been no picture yet\n")
-    }
-    return HTTPResponse(statusCode: .ok, headers: [.contentType: "image/jpeg"], body: Data(jpeg.bytes))
-  }
-
-  private static let securityHeaders = [
-    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; "
-      + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-  ]
 }

@@ -1,37 +1,38 @@
 import Foundation
+import Support
 import VideoIO
 
 /// Where poses are published: `mqtt://USER:PASSWORD@HOST:PORT/PREFIX`, or `mqtts://` with TLS.
-public struct MQTTAddress: Hashable, Sendable, CustomStringConvertible {
+package struct MQTTAddress: Hashable, Sendable, CustomStringConvertible {
   /// How a connection is encrypted; all are paths of PEM files.
-  public struct TLS: Hashable, Sendable {
+  package struct TLS: Hashable, Sendable {
     /// Authorities that may vouch for the broker; `nil` for those that the system trusts.
-    public var authorities: String?
+    package var authorities: String?
     /// What this client shows of itself.
-    public var certificate: String?
+    package var certificate: String?
     /// The key of `certificate`.
-    public var key: String?
+    package var key: String?
 
     /// The system's authorities, and no certificate.
-    public init() {}
+    package init() {}
   }
 
   /// The broker's name or address.
-  public let host: String
+  package let host: String
   /// The broker's port, usually 1883, or 8883 with TLS.
-  public let port: Int
+  package let port: Int
   /// Who publishes.
-  public var user: String?
+  package var user: String?
   /// The user's password.
-  public var password: String?
+  package var password: String?
   /// What all topics begin with.
-  public let prefix: String
+  package let prefix: String
   /// How the connection is encrypted; `nil` for not at all.
-  public var tls: TLS?
+  package var tls: TLS?
   private let url: String
 
   /// Reads an address; `nil` if it is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let parts = URLComponents(string: text), let scheme = parts.scheme, ["mqtt", "mqtts"].contains(scheme),
       parts.fragment == nil, (1...65535).contains(parts.port ?? 1), let host = parts.host, !host.isEmpty
     else {
@@ -46,8 +47,9 @@ public struct MQTTAddress: Hashable, Sendable, CustomStringConvertible {
     password = parts.password
     self.prefix = prefix.isEmpty ? "kapao-video" : prefix
     url = text
+    _ = Redaction.shown(url)
   }
 
   /// Without credentials.
-  public var description: String { Redaction.redact(url) }
+  package var description: String { Redaction.shown(url) }
 }

@@ -1,5 +1,6 @@
 import CMosquitto
 import Foundation
+import Support
 import VideoIO
 
 /// A connection to a broker by libmosquitto, from connecting to its end. A thread of its own does all that waits for the
@@ -26,7 +27,7 @@ package final class MQTTClient: @unchecked Sendable {
 
   private let address: MQTTAddress
   private let client: OpaquePointer
-  private let condition = NSCondition()
+  private let condition = MonotonicCondition()
   private var state = State.connecting
   private var isStopping = false
   private var inFlight = 0
@@ -34,9 +35,9 @@ package final class MQTTClient: @unchecked Sendable {
 
   /// Connects and waits for the broker's answer.
   ///
-  /// - Parameter will: What the broker publishes, retained, when the connection breaks.
+  /// - Parameter will: What the broker publishes, retained, when the connection breaks; `nil` for nothing.
   /// - Throws: `MQTTError`.
-  package init(_ address: MQTTAddress, name: String, will: (topic: String, payload: String)) throws {
+  package init(_ address: MQTTAddress, name: String, will: (topic: String, payload: String)?) throws {
     guard Self.isReady, let client = mosquitto_new(name, true, nil) else {
       throw MQTTError(broker: address.description, reason: "libmosquitto cannot be used")
     }
@@ -44,7 +45,9 @@ package final class MQTTClient: @unchecked Sendable {
     self.client = client
     mosquitto_threaded_set(client, true)
     mosquitto_user_data_set(client, Unmanaged.passUnretained(self).toOpaque())
-    try check(mosquitto_will_set(client, will.topic, Int32(will.payload.utf8.count), will.payload, 0, true))
+    if let will {
+      try check(mosquitto_will_set(client, will.topic, Int32(will.payload.utf8.count), will.payload, 0, true))
+    }
     if let user = address.user { try check(mosquitto_username_pw_set(client, user, address.password)) }
     if let tls = address.tls { try set(tls) }
     setCallbacks()
@@ -72,13 +75,13 @@ package final class MQTTClient: @unchecked Sendable {
   package func disconnect() throws {
     defer { close() }
     try condition.withLock {
-      let end = Date(timeIntervalSinceNow: 1)
+      let end = MonotonicTime.seconds + 1
       while inFlight > 0, case .connected = state, condition.wait(until: end) {}
       if inFlight > 0 { throw error("the broker does not read") }
     }
     try check(mosquitto_disconnect(client))
     condition.withLock {
-      let end = Date(timeIntervalSinceNow: 1)
+      let end = MonotonicTime.seconds + 1
       while case .connected = state, condition.wait(until: end) {}
     }
   }
@@ -154,7 +157,7 @@ package final class MQTTClient: @unchecked Sendable {
   // MARK: - Waiting
 
   private func waitUntilConnected() throws {
-    let end = Date(timeIntervalSinceNow: Self.patience)
+    let end = MonotonicTime.seconds + Self.patience
     try condition.withLock {
       while true {
         switch state {
@@ -177,7 +180,7 @@ package final class MQTTClient: @unchecked Sendable {
     try condition.withLock {
       while inFlight >= Self.mostInFlight, case .connected = state {
         let before = inFlight
-        let isInTime = condition.wait(until: Date(timeIntervalSinceNow: Self.stall))
+        let isInTime = condition.wait(until: MonotonicTime.seconds + Self.stall)
         if !isInTime, inFlight == before { throw error("the broker does not read") }
       }
       if case .ended(let reason) = state { throw error(reason) }
@@ -207,4 +210,15 @@ package final class MQTTClient: @unchecked Sendable {
 extension mosq_err_t {
   /// As functions return it.
   fileprivate var code: Int32 { Int32(rawValue) }
+}
+
+/// Why poses could not be published.
+package struct MQTTError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The broker, without credentials.
+  package let broker: String
+  /// What is wrong.
+  package let reason: String
+
+  /// One line.
+  package var description: String { "cannot publish to \(broker): \(reason)" }
 }

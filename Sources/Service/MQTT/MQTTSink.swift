@@ -1,10 +1,11 @@
 import Export
 import Foundation
 import Kapao
+import Logging
 import Pipeline
 
-/// Publishes a stream's poses: `PREFIX/STREAM/poses` for each picture, `PREFIX/STREAM/available` (`online` or `offline`,
-/// retained, also as the will) and `PREFIX/STREAM/source` (`streaming` or `away`, retained).
+/// Publishes a stream's poses: `PREFIX/STREAM/poses` for each frame, and `PREFIX/STREAM/state` (`streaming`, `away` when
+/// the source is, `offline` when this program is), which is retained and the will: it is right whatever happens.
 package final class MQTTSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
 
@@ -13,7 +14,7 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
   private let keypointObjectsOnly: Bool
   private let client: MQTTClient
   private let encoder = JSONEncoder()
-  private var source: String?
+  private var state: String?
 
   /// Connects to the broker.
   ///
@@ -25,17 +26,28 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    client = try MQTTClient(
-      address, name: "kapao-video-\(stream)-\(String(UInt32.random(in: .min ... .max), radix: 36))",
-      will: (topic: "\(topic)/available", payload: "offline"))
-    try client.publish("\(topic)/available", "online".utf8, retain: true)
+    client = try MQTTClient(address, name: Self.clientName(stream), will: (topic: "\(topic)/state", payload: "offline"))
+  }
+
+  /// Removes what a broker has retained of a stream that there is no more.
+  ///
+  /// - Throws: `MQTTError`.
+  static func clear(_ address: MQTTAddress, stream: String) throws {
+    let client = try MQTTClient(address, name: clientName(stream), will: nil)
+    try client.publish("\(address.prefix)/\(stream)/state", [UInt8](), retain: true)
+    try client.disconnect()
+  }
+
+  /// A name that no other connection to the broker has.
+  private static func clientName(_ stream: String) -> String {
+    "kapao-video-\(stream)-\(String(UInt32.random(in: .min ... .max), radix: 36))"
   }
 
   package func write(_ frame: LiveFrame) throws {
     let now = frame.record == nil ? "away" : "streaming"
-    if now != source {
-      try client.publish("\(topic)/source", now.utf8, retain: true)
-      source = now
+    if now != state {
+      try client.publish("\(topic)/state", now.utf8, retain: true)
+      state = now
     }
     guard let record = frame.record else { return }
     let message = PoseMessage(
@@ -44,9 +56,20 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
   }
 
   package func finish() throws {
-    try client.publish("\(topic)/available", "offline".utf8, retain: true)
+    try client.publish("\(topic)/state", "offline".utf8, retain: true)
     try client.disconnect()
   }
 
   package func abandon() { client.close() }
+}
+
+extension LiveOutput {
+  /// Poses for an MQTT broker.
+  package static func mqtt(
+    _ address: MQTTAddress, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool, log: Logger
+  ) -> LiveOutput {
+    LiveOutput(address.description, stream: stream, content: .all, capacity: 32, log: log) {
+      try MQTTSink(address, stream: stream, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
+    }
+  }
 }

@@ -1,20 +1,24 @@
 import Kapao
 
-/// The keypoints of a person as plain coordinates in pixels; those that are no numbers are NaN.
+/// The keypoints of a person as plain coordinates in pixels; those that are no numbers are NaN. The two corners of the
+/// box stand for a person without keypoints.
 struct BodyShape: Hashable {
-  /// Width and height of the rectangle around the keypoints, in pixels.
-  struct Extent: Hashable {
-    var width: Double
-    var height: Double
-  }
-
   /// Coordinates beyond this are nonsense, and their squares would no longer be numbers.
-  private static let limit: Float = 1e6
+  static let limit: Float = 1e6
 
   private(set) var x: [Double]
   private(set) var y: [Double]
+  /// Whether these are a box's corners.
+  let isBox: Bool
+
+  init(_ box: Box) {
+    x = [Double(box.x1), Double(box.x2)]
+    y = [Double(box.y1), Double(box.y2)]
+    isBox = true
+  }
 
   init(_ keypoints: [Keypoint]) {
+    isBox = false
     x = []
     y = []
     x.reserveCapacity(keypoints.count)
@@ -26,8 +30,8 @@ struct BodyShape: Hashable {
     }
   }
 
-  /// `nil` where there is no keypoint.
-  var extent: Extent? {
+  /// The rectangle around the keypoints; `nil` where there is none.
+  var bounds: Box? {
     var (left, right, top, bottom) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
     for index in x.indices where !x[index].isNaN {
       left = min(left, x[index])
@@ -35,7 +39,7 @@ struct BodyShape: Hashable {
       top = min(top, y[index])
       bottom = max(bottom, y[index])
     }
-    return left <= right ? Extent(width: right - left, height: bottom - top) : nil
+    return left <= right ? Box(x1: Float(left), y1: Float(top), x2: Float(right), y2: Float(bottom)) : nil
   }
 
   mutating func move(x dx: Double, y dy: Double) {
@@ -47,6 +51,7 @@ struct BodyShape: Hashable {
 
   /// The mean distance in pixels between the keypoints that both have; `nil` where there is none.
   func meanDistance(to other: BodyShape) -> Double? {
+    guard isBox == other.isBox else { return nil }
     var sum = 0.0
     var count = 0
     for index in 0..<min(x.count, other.x.count) {
@@ -61,6 +66,7 @@ struct BodyShape: Hashable {
   /// How far `other` is from here: the medians of the keypoints' differences in x and y, so that swinging arms and a few
   /// wrong keypoints do not count. `nil` where no keypoint is in both.
   func displacement(to other: BodyShape) -> (x: Double, y: Double)? {
+    guard isBox == other.isBox else { return nil }
     var dx: [Double] = []
     var dy: [Double] = []
     dx.reserveCapacity(x.count)

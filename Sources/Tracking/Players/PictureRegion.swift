@@ -1,6 +1,7 @@
 import Kapao
+import Support
 
-/// A part of the picture as a polygon, for example a court's floor.
+/// A part of the frame as a polygon, for example a court's floor.
 public struct PictureRegion: Hashable, Sendable {
   /// A corner of a region.
   public struct Corner: Hashable, Sendable {
@@ -18,9 +19,9 @@ public struct PictureRegion: Hashable, Sendable {
 
   /// What coordinates are measured in.
   public enum Unit: Sendable {
-    /// Pixels of the upright picture.
+    /// Pixels of the upright frame.
     case pixels
-    /// Shares of the upright picture's width and height, 0…1.
+    /// Shares of the upright frame's width and height, 0…1.
     case shares
   }
 
@@ -36,7 +37,7 @@ public struct PictureRegion: Hashable, Sendable {
     self.unit = unit
   }
 
-  /// A polygon from text: corners as `x,y` with spaces between, in shares of the picture if none is above 1, else in
+  /// A polygon from text: corners as `x,y` with spaces between, in shares of the frame if none is above 1, else in
   /// pixels; for example `0.2,0.3 0.8,0.3 1,1 0,1`.
   public init?(_ text: String) {
     var corners: [Corner] = []
@@ -53,16 +54,17 @@ public struct PictureRegion: Hashable, Sendable {
     let (width, height) = unit == .shares ? (Double(size.width), Double(size.height)) : (1, 1)
     let (x, y) = (Double(box.x1 + box.x2) / 2 / width, Double(box.y2) / height)
     guard x.isFinite, y.isFinite else { return false }
-    var isInside = false
-    var before = corners[corners.count - 1]
-    for corner in corners {
-      if (corner.y > y) != (before.y > y),
-        x < (before.x - corner.x) * (y - corner.y) / (before.y - corner.y) + corner.x
-      {
-        isInside.toggle()
-      }
-      before = corner
-    }
-    return isInside
+    return Polygon.contains(x, y, corners: corners.lazy.map { ($0.x, $0.y) })
+  }
+}
+
+extension PictureRegion: TextCodable {
+  /// What a text has to be.
+  public static let expected = "a polygon of at least three corners, x,y with spaces between"
+
+  /// For example `0.2,0.3 0.8,0.3 1,1 0,1`.
+  public var description: String {
+    func text(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
+    return corners.map { "\(text($0.x)),\(text($0.y))" }.joined(separator: " ")
   }
 }

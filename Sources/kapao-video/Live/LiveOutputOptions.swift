@@ -4,6 +4,7 @@ import Kapao
 import Logging
 import Pipeline
 import Service
+import YAMLFile
 
 /// Where the results of a live stream go.
 struct LiveOutputOptions: ParsableArguments {
@@ -47,15 +48,22 @@ struct LiveOutputOptions: ParsableArguments {
   @Option(help: "Encoder of the annotated videos (libav's name). Default: H.264.")
   var codec: String?
 
+  @Flag(inversion: .prefixedNo, help: "Check the certificates of rtmps:// and https:// outputs.")
+  var outputTlsVerify = true
+
+  @Option(help: "Authorities that may vouch for the servers of outputs (PEM). Default: those that the system trusts.")
+  var outputCaFile: String?
+
   func validate() throws {
     guard segment.seconds >= 1 else { throw ValidationError("--segment must be at least a second.") }
-    let files = [mqttCaFile, mqttCertFile, mqttKeyFile].compactMap { $0 }
+    var files = [mqttCaFile, mqttCertFile, mqttKeyFile].compactMap { $0 }
     guard files.isEmpty || mqtt?.hasPrefix("mqtts://") == true else {
       throw ValidationError("certificates are for --mqtt mqtts:// only.")
     }
     guard (mqttCertFile == nil) == (mqttKeyFile == nil) else {
       throw ValidationError("--mqtt-cert-file and --mqtt-key-file go together.")
     }
+    if let outputCaFile { files.append(outputCaFile) }
     for file in files where !FileManager.default.isReadableFile(atPath: file) {
       throw ValidationError("cannot read the file \(file).")
     }
@@ -67,9 +75,14 @@ struct LiveOutputOptions: ParsableArguments {
     var receivers: [any LiveReceiver] = []
     for path in output {
       let path = try SecretText.expand(argument: path)
-      receivers.append(LiveOutput.video(path, stream: stream, codec: codec, log: log))
+      var options: [String: String] = [:]
+      if !outputTlsVerify { options["tls_verify"] = "0" }
+      options["ca_file"] = outputCaFile
+      try LiveOutput.checkVideo(path, codec: codec, options: options)
+      receivers.append(LiveOutput.video(path, stream: stream, codec: codec, options: options, log: log))
     }
     if let record {
+      try LiveOutput.checkVideo("\(record)/x.mkv", codec: codec)
       receivers.append(
         LiveOutput.recording(
           record, stream: stream, seconds: segment.seconds,
@@ -99,13 +112,13 @@ struct LiveOutputOptions: ParsableArguments {
 
 extension TimeSpan: ExpressibleByArgument {
   /// Reads `600`, `10m` and the like.
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 
   /// In seconds.
-  public var defaultValueDescription: String { "\(Int(seconds))s" }
+  package var defaultValueDescription: String { "\(Int(seconds))s" }
 }
 
 extension ByteCount: ExpressibleByArgument {
   /// Reads `20GB` and the like.
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }

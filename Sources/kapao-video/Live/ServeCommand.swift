@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
+import Inference
 import Kapao
 import Pipeline
 import Service
+import Support
 
 /// `kapao-video serve`.
 struct ServeCommand: ParsableCommand {
@@ -16,10 +18,18 @@ struct ServeCommand: ParsableCommand {
       EXAMPLES:
         kapao-video serve --config kapao-video.yaml
         kapao-video serve --config kapao-video.yaml --check
+        kapao-video serve --config kapao-video.yaml --shard 2/3
       """)
 
   @Option(help: "Configuration (YAML).")
   var config: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Run this share of the streams, chosen by their names: i/n, or auto for what a scheduler says.",
+      valueName: "i/n|auto"),
+    transform: Shard.init(option:))
+  var shard: Shard?
 
   @Flag(help: "Check the configuration and end: 0 if it is good, 2 with a line for each problem if not.")
   var check = false
@@ -31,14 +41,19 @@ struct ServeCommand: ParsableCommand {
   var verbose = false
 
   func run() throws {
-    let reader = ConfigurationReader(LiveAnalysisOptions.grammar)
+    let reader = ConfigurationReader()
     let configuration = try reader.read(config)
     if check {
       print("\(config): good, \(configuration.streams.count.counted("stream"))")
+      if let shard {
+        let names = configuration.streams.map(\.name).filter { shard.has($0) }
+        print("share \(shard): \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+      }
       return
     }
     let log = ServiceLog.make(quiet: quiet, verbose: verbose)
-    let daemon = Daemon(log: log)
+    Notice.handler.withLock { $0 = { log.notice("\($0)") } }
+    let daemon = Daemon(log: log, shard: shard)
     let runner = ServiceRunner(daemon: daemon, reader: reader, path: config, log: log)
     try runner.run(configuration, version: KapaoVideo.version)
   }

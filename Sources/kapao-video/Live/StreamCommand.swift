@@ -1,10 +1,13 @@
 import ArgumentParser
 import Export
 import Foundation
+import Inference
 import Kapao
 import Logging
 import Pipeline
 import Service
+import Support
+import YAMLFile
 
 /// `kapao-video stream`.
 struct StreamCommand: ParsableCommand {
@@ -12,7 +15,7 @@ struct StreamCommand: ParsableCommand {
     commandName: "stream",
     abstract: "Draws the poses into one live stream, and stays up when the source goes away.",
     discussion: """
-      The newest picture wins: pictures that the network is too slow for are left out and counted. A source that is \
+      The newest frame wins: frames that the network is too slow for are dropped and counted. A source that is \
       absent, ends, or falls silent is connected again, after 1 s at first and up to 60 s later; meanwhile videos show \
       "NO SIGNAL". Ctrl-C or SIGTERM completes the outputs.
 
@@ -50,24 +53,29 @@ struct StreamCommand: ParsableCommand {
     guard StreamConfiguration.isName(name) else {
       throw ValidationError("--name takes at most 64 letters, digits, - and _.")
     }
+    try OutputCheck(
+      inputs: [source], videos: outputs.output + [outputs.csv, outputs.ndjson].compactMap { $0 }
+    ).validate()
   }
 
   func run() throws {
     let source = try sourceOptions.source(SecretText.expand(argument: source))
-    let (networks, model) = try analysis.networkSettings().load()
-    var settings = analysis.settings(name: name, source: source, model: model)
-    settings.carriesSound = !sourceOptions.noSound
+    let analysis = analysis.settings
+    let overlay = try analysis.overlay.settings()
+    let log = ServiceLog.make(quiet: quiet)
+    Notice.handler.withLock { $0 = { log.notice("\($0)") } }
+    let (detector, model) = try analysis.network().load()
+    var settings = LiveSettings(name: name, source: source, analysis: analysis, overlay: overlay, model: model)
+    settings.carriesAudio = !sourceOptions.noSound
     settings.maximumRate = sourceOptions.maxFps
     settings.rules.stall = sourceOptions.stallTimeout
-    let log = ServiceLog.make(quiet: quiet)
     let receivers = try outputs.receivers(
-      stream: settings.name, skeleton: networks.skeleton,
+      stream: settings.name, skeleton: detector.skeleton,
       keypointObjectsOnly: settings.thresholds.keypointObjectsOnly, hasStates: settings.tracking.detectEvery != .all,
       log: log)
-    let stream = LiveStream(settings, networks: networks, receivers: receivers, log: log)
+    let stream = LiveStream(settings, detector: detector, receivers: receivers, log: log)
     let interruption = Interruption()
-    let signals = InterruptHandler { interruption.end(stream) }
-    defer { signals.cancel() }
+    InterruptHandler.shared.onInterrupt { interruption.end(stream) }
     let reporter = LiveReporter(stream: stream, interval: quiet ? 0 : statsInterval)
     stream.start()
     reporter.start()
@@ -81,5 +89,103 @@ struct StreamCommand: ParsableCommand {
     if let broken = stream.status.outputs.first(where: { $0.failures > 0 }) {
       throw LiveError.output(broken.lastError ?? broken.name)
     }
+  }
+}
+
+/// Why a live run ended badly.
+enum LiveError: Error, CustomStringConvertible {
+  /// Outputs could not be completed in time.
+  case unfinished
+  /// The source has ended, and an output does not have all of it.
+  case output(String)
+
+  var description: String {
+    switch self {
+    case .unfinished: "an output could not be completed in time"
+    case .output(let text): "an output is not complete: \(text)"
+    }
+  }
+}
+
+/// Ends a stream when the user asks for it, and remembers how that went.
+final class Interruption: @unchecked Sendable {
+  // @unchecked: everything is only touched under the condition's lock.
+
+  private let condition = NSCondition()
+  private var isEnding = false
+  private var result: Bool?
+
+  /// Begins to end the stream; returns at once.
+  func end(_ stream: LiveStream) {
+    condition.withLock { isEnding = true }
+    DispatchQueue(label: "kapao.interruption").async { [self] in
+      let isComplete = stream.stop()
+      condition.withLock {
+        result = isComplete
+        condition.broadcast()
+      }
+    }
+  }
+
+  /// Whether the outputs were completed in time, once that is known; `nil` if nobody asked for an end.
+  var isComplete: Bool? {
+    condition.withLock {
+      while isEnding, result == nil { condition.wait() }
+      return result
+    }
+  }
+}
+
+/// Prints a live stream's numbers from time to time.
+final class LiveReporter: @unchecked Sendable {
+  // @unchecked: the timer is made before and cancelled after everything else.
+
+  private let stream: LiveStream
+  private let interval: Double
+  private let queue = DispatchQueue(label: "kapao.report")
+  private var timer: (any DispatchSourceTimer)?
+
+  init(stream: LiveStream, interval: Double) {
+    self.stream = stream
+    self.interval = interval
+  }
+
+  func start() {
+    guard interval > 0 else { return }
+    let timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.schedule(deadline: .now() + interval, repeating: interval)
+    timer.setEventHandler { [self] in print() }
+    timer.resume()
+    self.timer = timer
+  }
+
+  func stop() { timer?.cancel() }
+
+  /// Prints the numbers once.
+  func print() {
+    StandardError.print(Self.text(stream.status))
+  }
+
+  /// For example `streaming 1280x720: 25.0 frames/s in, 12.1 out; …`.
+  static func text(_ status: LiveStatus) -> String {
+    var state = status.state.rawValue
+    if let width = status.width, let height = status.height { state += " \(width)x\(height)" }
+    let counters = status.counters
+    var parts = [
+      String(format: "%@: %.1f frames/s in, %.1f out", state, status.sourceRate, status.processedRate),
+      "\(counters.read) read, \(counters.processed) processed, \(counters.dropped) dropped, \(counters.skipped) skipped",
+    ]
+    if counters.predicted > 0 {
+      parts.append("\(counters.detected) detected, \(counters.predicted) predicted (every \(status.detectEvery))")
+    }
+    if let latency = status.latency {
+      parts.append(String(format: "latency p50 %.0f ms, p95 %.0f ms", latency.p50 * 1000, latency.p95 * 1000))
+    }
+    if let inference = status.inference { parts.append(String(format: "inference p50 %.0f ms", inference.p50 * 1000)) }
+    parts.append("\(status.outages) outages")
+    for output in status.outputs where output.dropped > 0 || !output.isOpen {
+      parts.append("\(output.name): \(output.isOpen ? "" : "not open, ")\(output.dropped) dropped")
+    }
+    return parts.joined(separator: "; ")
   }
 }

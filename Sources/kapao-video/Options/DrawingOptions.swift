@@ -1,5 +1,5 @@
 import ArgumentParser
-import Kapao
+import Pipeline
 import Render
 
 /// What is drawn, with the names of the official demo where it has them.
@@ -13,13 +13,22 @@ struct DrawingOptions: ParsableArguments {
   @Flag(help: "Draw people's boxes.")
   var bbox = false
 
+  @Flag(help: "Draw the boxes of the keypoint objects that were fused into people.")
+  var keypointBoxes = false
+
   @Flag(help: "Write each person's score at the box.")
   var score = false
 
   @Option(
     help:
       "person (a colour each), side (left, right, middle), or one colour as name, #rrggbb or r,g,b. Default: person.")
-  var color: ColourChoice?
+  var color: OverlayStyle.ColourMode?
+
+  @Option(
+    help:
+      "Colour of the dots and boxes of keypoint objects, as --color is of the rest. Default: brighter than the person's."
+  )
+  var keypointColor: RGBColour?
 
   @Option(
     help: "Opacity of the drawing, 0 to 1. (The official demo's --alpha is the opacity of the picture.) Default: 0.9.")
@@ -31,6 +40,9 @@ struct DrawingOptions: ParsableArguments {
   @Option(help: "Radius of keypoints in pixels. Default: follows the width of lines.")
   var keypointSize: Double?
 
+  @Option(help: "Width of the line of keypoints, which are rings then. Default: filled.")
+  var keypointThickness: Double?
+
   @Flag(help: "Write the frame rate of the processing into the picture.")
   var fps = false
 
@@ -38,56 +50,53 @@ struct DrawingOptions: ParsableArguments {
   var time = false
 
   func validate() throws {
-    if let alpha, !(0...1).contains(alpha) { throw ValidationError("--alpha must be between 0 and 1.") }
-    for (name, value) in [("--line-width", lineWidth), ("--keypoint-size", keypointSize)] {
-      if let value, !(value > 0 && value <= 1000) {
-        throw ValidationError("\(name) must be between 0 and 1000 pixels.")
-      }
-    }
+    var settings = AnalysisSettings()
+    apply(to: &settings.drawing)
+    try settings.check()
   }
 
-  /// The style; what the user does not say is the preset's.
-  func style(keypointObjectsOnly: Bool, preset: Preset?) -> OverlayStyle {
-    var style = OverlayStyle()
-    style.skeleton = skeleton
-    style.keypoints = skeleton
-    style.facePoints = face || preset?.drawsFace == true
-    style.boxes = bbox || preset?.isDemo == true
-    style.labels = score ? [.score] : []
-    style.colourMode = (color ?? preset?.colour ?? .person).mode
-    style.opacity = alpha ?? preset?.opacity ?? style.opacity
-    style.lineWidth = lineWidth
-    style.keypointSize = keypointSize
-    style.keypointObjectsOnly = keypointObjectsOnly
-    style.showsFrameRate = fps
-    style.showsTime = time
-    return style
+  /// Says them in settings.
+  func apply(to settings: inout AnalysisSettings.Drawing) {
+    settings.skeleton = skeleton ? nil : false
+    settings.face = face ? true : nil
+    settings.bbox = bbox ? true : nil
+    settings.keypointBoxes = keypointBoxes ? true : nil
+    settings.score = score ? true : nil
+    settings.color = color
+    settings.keypointColor = keypointColor
+    settings.alpha = alpha
+    settings.lineWidth = lineWidth
+    settings.keypointSize = keypointSize
+    settings.keypointThickness = keypointThickness
+    settings.fps = fps ? true : nil
+    settings.time = time ? true : nil
   }
 }
 
-/// The value of `--color`.
-enum ColourChoice: ExpressibleByArgument {
-  case person
-  case side
-  case fixed(RGBColour)
+extension RGBColour: ExpressibleByArgument {}
+extension OverlayStyle.ColourMode: ExpressibleByArgument {}
 
-  init?(argument: String) {
-    switch argument {
-    case "person": self = .person
-    case "side": self = .side
-    default:
-      guard let colour = RGBColour(argument) else { return nil }
-      self = .fixed(colour)
-    }
+/// What is drawn of who is who.
+struct IdentityDrawingOptions: ParsableArguments {
+  @Flag(help: "Write each person's identity at the box.")
+  var ids = false
+
+  @Option(help: "Draw the way that each person has gone in the last seconds.")
+  var trail = 0.0
+
+  @Flag(inversion: .prefixedNo, help: "Fill players' boxes with a trace of their colour, for --tracker players.")
+  var playerBoxes = true
+
+  func validate() throws {
+    var settings = AnalysisSettings()
+    apply(to: &settings.drawing)
+    try settings.check()
   }
 
-  var defaultValueDescription: String { "person" }
-
-  var mode: OverlayStyle.ColourMode {
-    switch self {
-    case .person: .person
-    case .side: .side
-    case .fixed(let colour): .fixed(colour)
-    }
+  /// Says them in settings.
+  func apply(to settings: inout AnalysisSettings.Drawing) {
+    settings.ids = ids ? true : nil
+    settings.trail = trail
+    settings.playerBoxes = playerBoxes ? nil : false
   }
 }

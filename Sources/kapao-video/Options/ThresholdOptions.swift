@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kapao
+import Pipeline
 
 extension Preset: ExpressibleByArgument {}
 extension PoseScoring: ExpressibleByArgument {}
@@ -53,46 +54,24 @@ struct ThresholdOptions: ParsableArguments {
   var border: BorderRule = .natural
 
   func validate() throws {
-    let shares = [
-      ("--pose-confidence", poseConfidence), ("--pose-overlap", poseOverlap),
-      ("--keypoint-confidence", keypointConfidence), ("--keypoint-overlap", keypointOverlap),
-      ("--fusion-confidence", fusionConfidence),
-    ]
-    for (name, value) in shares {
-      if let value, !(0...1).contains(value) { throw ValidationError("\(name) must be between 0 and 1.") }
-    }
-    for (name, value) in [("--fusion-distance", fusionDistance), ("--fusion-weight", fusionWeight)] {
-      if let value, !(value >= 0 && value.isFinite) { throw ValidationError("\(name) must be a number from 0.") }
-    }
+    var settings = AnalysisSettings()
+    apply(to: &settings.detection)
+    try settings.check()
   }
 
-  /// The thresholds for drawing and export: where the user names no preset, those that the model recommends.
-  func thresholds(for model: Model) -> Thresholds { changed((preset ?? model.preset ?? .demo).thresholds) }
-
-  /// The thresholds for measuring accuracy: where the user names no preset, those that the model recommends, but people of
-  /// every score are measured, with the paper's overlap.
-  func forEvaluation(of model: Model) -> Thresholds {
-    var thresholds = (preset ?? model.preset ?? .paper).thresholds
-    if preset == nil {
-      thresholds.poseConfidence = Preset.paper.thresholds.poseConfidence
-      thresholds.poseOverlap = Preset.paper.thresholds.poseOverlap
-    }
-    return changed(thresholds)
-  }
-
-  private func changed(_ preset: Thresholds) -> Thresholds {
-    var thresholds = preset
-    thresholds.scoring = scoring ?? thresholds.scoring
-    thresholds.poseConfidence = poseConfidence ?? thresholds.poseConfidence
-    thresholds.poseOverlap = poseOverlap ?? thresholds.poseOverlap
-    thresholds.keypointConfidence = keypointConfidence ?? thresholds.keypointConfidence
-    thresholds.keypointOverlap = keypointOverlap ?? thresholds.keypointOverlap
-    thresholds.fusionConfidence = fusionConfidence ?? thresholds.fusionConfidence
-    thresholds.fusionDistance = fusionDistance ?? thresholds.fusionDistance
-    thresholds.fusionWeight = fusionWeight ?? thresholds.fusionWeight
-    thresholds.usesKeypointObjects = keypointObjects
-    thresholds.keypointObjectsOnly = keypointObjectsOnly || thresholds.keypointObjectsOnly
-    thresholds.border = border
-    return thresholds
+  /// Says them in settings.
+  func apply(to settings: inout AnalysisSettings.Detection) {
+    settings.preset = preset
+    settings.scoring = scoring
+    settings.poseConfidence = poseConfidence
+    settings.poseOverlap = poseOverlap
+    settings.keypointConfidence = keypointConfidence
+    settings.keypointOverlap = keypointOverlap
+    settings.fusionConfidence = fusionConfidence
+    settings.fusionDistance = fusionDistance
+    settings.fusionWeight = fusionWeight
+    settings.keypointObjects = keypointObjects ? nil : false
+    settings.keypointObjectsOnly = keypointObjectsOnly ? true : nil
+    settings.border = border
   }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
-import Kapao
 import Pipeline
 import Tracking
 
 extension TrackerChoice: ExpressibleByArgument {}
 extension PlayerOrder: ExpressibleByArgument {}
 extension Smoothing: ExpressibleByArgument {}
+extension PictureRegion: ExpressibleByArgument {}
 
 /// Who is who from frame to frame, and smoothing.
 struct TrackingOptions: ParsableArguments {
@@ -28,7 +28,7 @@ struct TrackingOptions: ParsableArguments {
     help: ArgumentHelp(
       "Where players stand, as a polygon: x,y pairs with spaces between, as shares of the picture (0 to 1) or in pixels. Others are crowd.",
       valueName: "polygon"))
-  var region: RegionArgument?
+  var region: PictureRegion?
 
   @Option(help: "Seconds for which someone out of sight keeps the identity.")
   var hold: Double = 2
@@ -38,10 +38,17 @@ struct TrackingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Look for people in every N-th frame only; in those between, they are put between the frames before and after (live: moved on). auto: as many as keep up with the video or the source.",
+      "Detect people in every N-th frame only; in those between, poses are interpolated (live: predicted). auto: as many as keep up with the video or the source.",
       valueName: "N|auto"),
     transform: TrackingOptions.detectEvery)
   var detectEvery: DetectEvery = .all
+
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Weigh each keypoint by its confidence against its motion in the frames around (live: before), and exchange left and right where that fits."
+  )
+  var steady = false
 
   @Option(help: "none, one-euro (no delay), or butterworth (forwards and backwards, no shift in time; for files).")
   var smooth: Smoothing = .none
@@ -53,36 +60,29 @@ struct TrackingOptions: ParsableArguments {
   var fillGaps = 0.25
 
   func validate() throws {
-    guard (1...64).contains(people) else { throw ValidationError("--people must be between 1 and 64.") }
-    guard (0...1).contains(crowdSize ?? 0) else { throw ValidationError("--crowd-size must be between 0 and 1.") }
-    guard (0...3600).contains(hold) else { throw ValidationError("--hold must be between 0 and 3600 seconds.") }
-    guard (0...1).contains(weakConfidence) else { throw ValidationError("--weak-confidence must be between 0 and 1.") }
-    guard (0.1...1000).contains(cutoff) else { throw ValidationError("--cutoff must be between 0.1 and 1000 Hz.") }
-    guard (0...2).contains(fillGaps) else { throw ValidationError("--fill-gaps must be between 0 and 2 seconds.") }
-    guard smooth == .none || tracker != TrackerChoice.none else { throw ValidationError("--smooth needs a tracker.") }
+    var settings = AnalysisSettings()
+    apply(to: &settings.tracking)
+    try settings.check()
   }
 
   private static func detectEvery(_ text: String) throws -> DetectEvery {
-    guard let value = DetectEvery(text) else {
-      throw ValidationError("auto, or a number from \(DetectEvery.range.lowerBound) to \(DetectEvery.range.upperBound)")
-    }
+    guard let value = DetectEvery(text) else { throw ValidationError(DetectEvery.expected) }
     return value
   }
 
-  /// The settings; what the user does not say is the preset's.
-  func settings(preset: Preset?) -> TrackingSettings {
-    var settings = TrackingSettings()
-    settings.tracker = tracker ?? (preset == .squash ? .players : .oks)
-    settings.general.lossTime = hold
-    settings.players.holdTime = hold
-    settings.players.players = people
-    settings.players.order = order
-    settings.players.crowd = CrowdRule(leastSize: crowdSize ?? preset?.crowdSize ?? 0, region: region?.region)
+  /// Says them in settings.
+  func apply(to settings: inout AnalysisSettings.Tracking) {
+    settings.tracker = tracker
+    settings.people = people
+    settings.order = order
+    settings.crowdSize = crowdSize
+    settings.region = region
+    settings.hold = hold
     settings.weakConfidence = weakConfidence
     settings.detectEvery = detectEvery
-    settings.smoothing = smooth
+    settings.steady = steady
+    settings.smooth = smooth
     settings.cutoff = cutoff
-    settings.longestGap = fillGaps
-    return settings
+    settings.fillGaps = fillGaps
   }
 }

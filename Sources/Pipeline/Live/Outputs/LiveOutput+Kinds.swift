@@ -5,6 +5,13 @@ import Logging
 import VideoIO
 
 extension LiveOutput {
+  /// Looks whether container, encoder and kind of server of an annotated video are known and go together.
+  ///
+  /// - Throws: `VideoError`.
+  public static func checkVideo(_ path: String, codec: String?, options: [String: String] = [:]) throws {
+    try SettingsCheck.output(path, options: VideoSink.options(path, codec: codec, libavOptions: options))
+  }
+
   /// An annotated video: a file, or a push to a server. With `writesOver` a file from before gives way; otherwise the
   /// new one gets a number.
   public static func video(
@@ -18,19 +25,20 @@ extension LiveOutput {
   }
 
   /// Annotated video in files of a length, in a folder.
-  public static func recording(
+  package static func recording(
     _ folder: String, stream: String, ending: String = "mkv", seconds: Double, retention: Retention,
     codec: String? = nil, log: Logger
   ) -> LiveOutput {
     LiveOutput("recording \(folder)", stream: stream, content: .poses, log: log) {
       SegmentedSink(
-        folder: folder, names: SegmentName(stream: stream, ending: ending), seconds: seconds, retention: retention
+        folder: folder, names: SegmentName(stream: stream, ending: ending), seconds: seconds, retention: retention,
+        log: log
       ) { VideoSink($0, codec: codec, log: log) }
     }
   }
 
-  /// Poses in one file; with `hasStates` it says how each was come by.
-  public static func poses(
+  /// Poses in one file; with `hasStates` it says how each was obtained.
+  package static func poses(
     _ path: String, format: LivePoseFormat, stream: String, skeleton: Skeleton, keypointObjectsOnly: Bool,
     hasStates: Bool = false, log: Logger
   ) -> LiveOutput {
@@ -42,14 +50,14 @@ extension LiveOutput {
     }
   }
 
-  /// Poses in files that begin anew from time to time, in a folder; with `hasStates` they say how each was come by.
-  public static func poses(
+  /// Poses in files that begin anew from time to time, in a folder; with `hasStates` they say how each was obtained.
+  package static func poses(
     folder: String, format: LivePoseFormat, seconds: Double, retention: Retention, stream: String,
     skeleton: Skeleton, keypointObjectsOnly: Bool, hasStates: Bool = false, log: Logger
   ) -> LiveOutput {
     let names = SegmentName(stream: stream, ending: format.rawValue)
     return LiveOutput("poses \(folder)", stream: stream, content: .poses, capacity: 64, log: log) {
-      SegmentedSink(folder: folder, names: names, seconds: seconds, retention: retention) {
+      SegmentedSink(folder: folder, names: names, seconds: seconds, retention: retention, log: log) {
         PoseSink(
           try format.writer($0, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates))
       }

@@ -1,26 +1,26 @@
 import Foundation
 import VideoIO
 
-/// The newest picture of a stream as JPEG, for as many viewers as there are.
+/// The newest frame of a stream as JPEG, for as many viewers as there are.
 ///
-/// Pictures are encoded once for all, and only while somebody looks. A viewer that is slow misses pictures; nobody waits
+/// Frames are encoded once for all, and only while somebody looks. A viewer that is slow misses frames; nobody waits
 /// for anybody.
-public final class LivePicture: LiveReceiver, @unchecked Sendable {
+package final class LivePicture: LiveReceiver, @unchecked Sendable {
   // @unchecked: everything but the encoder is only touched under the lock; the encoder belongs to the queue.
 
-  /// An encoded picture and its number, which grows.
-  public struct JPEG: Sendable {
+  /// An encoded frame and its number, which grows.
+  package struct JPEG: Sendable {
     /// Its number, from 1.
-    public let number: Int
+    package let number: Int
     /// The file's bytes.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
   }
 
   /// What a viewer hears who waits for a time.
-  public enum News: Sendable {
-    /// The picture that was waited for.
+  package enum News: Sendable {
+    /// The frame that was waited for.
     case picture(JPEG)
-    /// No picture follows.
+    /// No frame follows.
     case ended
     /// The time is over.
     case none
@@ -31,30 +31,31 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
   private let lock = NSLock()
   private var newest: (number: Int, frame: VideoFrame)?
   private var encoded: JPEG?
-  /// The number of the picture that was encoded last, or could not be.
+  /// The number of the frame that was encoded last, or could not be.
   private var attempted = 0
   private var isEncoding = false
   private var isFinished = false
   private var waiting: [Int: (after: Int, continuation: CheckedContinuation<JPEG?, Never>)] = [:]
   private var nextWaiter = 0
 
-  /// - Parameter maximumWidth: Wider pictures are scaled down to this many pixels.
-  public init(stream: String, maximumWidth: Int = 1280) {
+  /// - Parameter maximumWidth: Wider frames are scaled down to this many pixels.
+  package init(stream: String, maximumWidth: Int = 1280) {
     queue = DispatchQueue(label: "kapao.\(stream).picture")
     encoder = JPEGEncoder(maximumWidth: maximumWidth)
   }
 
   /// None: viewers are no output.
-  public var status: LiveOutputStatus? { nil }
+  package var status: LiveOutputStatus? { nil }
 
-  /// Keeps the picture as the newest one.
-  public func offer(_ frame: LiveFrame) {
+  /// Keeps a frame as the newest one.
+  package func offer(_ element: StreamElement<LiveFrame>) {
+    guard case .frame(let frame) = element else { return }
     lock.withLock { newest = ((newest?.number ?? 0) + 1, frame.frame) }
     encodeIfWanted()
   }
 
-  /// Tells all viewers that no picture follows; the last one can still be had.
-  public func finish() {
+  /// Tells all viewers that no frame follows; the last one can still be had.
+  package func finish() {
     queue.async { [self] in
       if lock.withLock({ newest?.number ?? 0 > attempted }) { encode() }
       let left = lock.withLock {
@@ -66,9 +67,9 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     }
   }
 
-  /// The next picture after the one with a number, as soon as there is one; `nil` when the stream has ended or the
+  /// The next frame after the one with a number, as soon as there is one; `nil` when the stream has ended or the
   /// task is cancelled.
-  public func next(after number: Int) async -> JPEG? {
+  package func next(after number: Int) async -> JPEG? {
     let id = lock.withLock {
       nextWaiter += 1
       return nextWaiter
@@ -90,8 +91,8 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     }
   }
 
-  /// The next picture after the one with a number, if it comes within `seconds`.
-  public func news(after number: Int, within seconds: Double) async -> News {
+  /// The next frame after the one with a number, if it comes within `seconds`.
+  package func news(after number: Int, within seconds: Double) async -> News {
     await withTaskGroup(of: News.self) { group in
       group.addTask { await self.next(after: number).map { .picture($0) } ?? .ended }
       group.addTask {
@@ -103,14 +104,14 @@ public final class LivePicture: LiveReceiver, @unchecked Sendable {
     }
   }
 
-  /// The newest picture, or else the first one, if it comes within `seconds`.
-  public func current(within seconds: Double) async -> JPEG? {
+  /// The newest frame, or else the first one, if it comes within `seconds`.
+  package func current(within seconds: Double) async -> JPEG? {
     let number = lock.withLock { newest?.number ?? 1 }
     guard case .picture(let jpeg) = await news(after: number - 1, within: seconds) else { return nil }
     return jpeg
   }
 
-  /// Encodes the newest picture if somebody waits for it and nothing is being encoded.
+  /// Encodes the newest frame if somebody waits for it and nothing is being encoded.
   private func encodeIfWanted() {
     let wanted = lock.withLock {
       guard let newest, !isEncoding, !isFinished, newest.number > attempted else { return false }

@@ -1,13 +1,17 @@
 import Foundation
 import Kapao
 import Logging
+import Support
 import VideoIO
 
 /// An annotated video that is written while it happens: a file, or a push to a server. A change of size or of
-/// the kind of sound ends it and begins the next one: for files under a name with a number, in playlists after what is
+/// the kind of audio ends it and begins the next one: for files under a name with a number, in playlists after what is
 /// there.
 final class VideoSink: LiveSink, @unchecked Sendable {
   // @unchecked: used by one output's queue, as LiveSink demands.
+
+  /// Seconds from one key frame to the next, and of a segment of a playlist.
+  private static let keyFrameInterval = 2.0
 
   private let names: PartNames
   private let path: String
@@ -27,17 +31,20 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     let size: ImageSize
     let isFullRange: Bool
     /// What the container can hold of it.
-    let sound: [PassthroughStream]
+    let audio: [PassthroughStream]
 
     init(_ live: LiveFrame, in writer: VideoWriter) {
       size = live.frame.size
       isFullRange = live.frame.isFullRange
-      sound = live.sound.streams.filter { writer.reasonToLeaveOut($0) == nil }
+      audio = live.audio.streams.filter { writer.reasonToLeaveOut($0) == nil }
     }
 
     func isContinued(by other: Shape) -> Bool {
-      size == other.size && isFullRange == other.isFullRange && sound.count == other.sound.count
-        && zip(sound, other.sound).allSatisfy { $0.isContinued(by: $1) }
+      size == other.size && isFullRange == other.isFullRange && hasSameAudio(as: other)
+    }
+
+    func hasSameAudio(as other: Shape) -> Bool {
+      audio.count == other.audio.count && zip(audio, other.audio).allSatisfy { $0.isContinued(by: $1) }
     }
   }
 
@@ -60,10 +67,11 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     var options = WriterOptions()
     options.inPlace = true
     options.codec = codec
+    options.keyFrameInterval = libavOptions["hls_time"].flatMap(Double.init) ?? keyFrameInterval
     let lower = path.lowercased()
     var libav: [String: String] = [:]
     if codec == nil || codec == "libx264" {
-      libav = ["tune": "zerolatency", "preset": "superfast", "g": "50", "forced-idr": "1"]
+      libav = ["tune": "zerolatency", "preset": "superfast"]
     }
     if path.contains("://") {
       options.timeout = 4
@@ -80,11 +88,14 @@ final class VideoSink: LiveSink, @unchecked Sendable {
       if lower.hasSuffix(".m3u8") {
         options.format = "hls"
         libav.merge([
-          "hls_time": "2", "hls_list_size": "6",
+          "hls_time": "\(keyFrameInterval)", "hls_list_size": "6",
           "hls_flags": "delete_segments+independent_segments+temp_file+omit_endlist",
         ]) { $1 }
       } else if lower.hasSuffix(".mkv") {
         libav["cluster_time_limit"] = "1000"
+      } else if [".mp4", ".m4v", ".mov"].contains(where: { lower.hasSuffix($0) }) {
+        // What is not yet in a fragment is lost when the power goes.
+        libav["frag_duration"] = "1000000"
       }
     }
     libav.merge(libavOptions) { $1 }
@@ -92,9 +103,10 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     return options
   }
 
-  /// Encodes a picture and copies its sound.
+  /// Encodes a frame and copies its audio.
   func write(_ live: LiveFrame) throws {
     if let writer, let shape, !shape.isContinued(by: Shape(live, in: writer)) {
+      try writeAudio(of: live, before: live.frame.time)
       try writer.finish()
       self.writer = nil
     }
@@ -105,22 +117,30 @@ final class VideoSink: LiveSink, @unchecked Sendable {
       writer = new
       shape = Shape(live, in: new)
     }
-    if let writer { tell(live.sound.streams.compactMap(writer.reasonToLeaveOut)) }
-    for packet in live.sound.packets { try writer?.write(packet) }
+    if let writer { tell(live.audio.streams.compactMap(writer.reasonToLeaveOut)) }
+    for packet in live.audio.packets { try writer?.write(packet) }
     tellNews()
     if options.format == "hls" { try checkSpace() }
   }
 
-  /// A writer that has its first picture. Sound that the container refuses is left out.
+  /// Writes the audio up to a frame that is not of this video, if it goes on with it.
+  func writeAudio(of live: LiveFrame, before time: Double) throws {
+    guard let writer, let shape, shape.hasSameAudio(as: Shape(live, in: writer)) else { return }
+    for packet in live.audio.packets where packet.time.map({ $0 < time }) ?? true {
+      try writer.write(packet)
+    }
+  }
+
+  /// A writer that has its first frame. Audio that the container refuses is left out.
   private func begin(with live: LiveFrame) throws -> VideoWriter {
     var template = OutputTemplate(timeBase: LiveFrame.timeBase)
-    template.passthrough = live.sound.streams
+    template.passthrough = live.audio.streams
     do {
       return try begin(with: live.frame, template)
-    } catch let error as VideoError where !live.sound.streams.isEmpty && !error.code.isTransient {
+    } catch let error as VideoError where !live.audio.streams.isEmpty && !error.code.isTransient {
       template.passthrough = []
       let writer = try begin(with: live.frame, template)
-      log.warning("the sound is left out: \(Redaction.redact("\(error)"))")
+      log.warning("the audio is left out: \(Redaction.redact("\(error)"))")
       return writer
     }
   }
@@ -140,7 +160,7 @@ final class VideoSink: LiveSink, @unchecked Sendable {
     for warning in warnings where named.insert(warning).inserted { log.warning("\(warning)") }
   }
 
-  /// Says once for each stream of sound that packets of it are left out.
+  /// Says once for each stream of audio that packets of it are left out.
   private func tellNews() {
     guard let warnings = writer?.warnings, warnings.count > told else { return }
     for warning in warnings[told...] { log.warning("\(warning)") }
@@ -170,4 +190,40 @@ final class VideoSink: LiveSink, @unchecked Sendable {
 
   /// Closes it after an error.
   func abandon() { writer?.abandon() }
+}
+
+/// The names under which an output is opened again and again: a file that was begun is never written over, the next one
+/// gets a number. Servers and playlists keep their name.
+final class PartNames: Sendable {
+  private let path: String
+  private let writesOver: Locked<Bool>
+
+  /// - Parameter writesOver: Whether a file of that name from before is written over.
+  init(_ path: String, writesOver: Bool = true) {
+    self.path = path
+    self.writesOver = Locked(writesOver)
+  }
+
+  /// The name for the next opening.
+  func next() -> String {
+    let writesOver = writesOver.withLock { value in
+      defer { value = false }
+      return value
+    }
+    guard !writesOver, !path.contains("://"), path != "-", !path.lowercased().hasSuffix(".m3u8"), Self.isTaken(path)
+    else {
+      return path
+    }
+    let stem = (path as NSString).deletingPathExtension
+    let ending = path.dropFirst(stem.count)
+    var number = 2
+    while Self.isTaken("\(stem)-\(number)\(ending)") { number += 1 }
+    return "\(stem)-\(number)\(ending)"
+  }
+
+  /// Whether there is a file with content.
+  private static func isTaken(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.size] as? NSNumber).map { $0.int64Value > 0 } ?? false
+  }
 }

@@ -1,16 +1,16 @@
 import Foundation
 
 /// A camera of this machine.
-public struct Webcam: Hashable, Sendable {
+package struct Webcam: Hashable, Sendable {
   /// The device, such as `/dev/video0`.
-  public let path: String
+  package let path: String
   /// The name that the driver gives it.
-  public let name: String
+  package let name: String
 
   /// The cameras that the system lists, by path.
   ///
   /// - Parameter folder: Where the kernel lists them.
-  public static func all(in folder: String = "/sys/class/video4linux") -> [Webcam] {
+  package static func all(in folder: String = "/sys/class/video4linux") -> [Webcam] {
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return entries.filter { $0.hasPrefix("video") }
       .sorted { (Int($0.dropFirst(5)) ?? 0) < (Int($1.dropFirst(5)) ?? 0) }

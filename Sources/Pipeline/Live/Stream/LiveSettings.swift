@@ -11,11 +11,15 @@ public struct LiveSettings: Sendable {
   public var thresholds: Thresholds
   /// How people are told apart; smoothing is none or one-euro.
   public var tracking = TrackingSettings()
+  /// Whether people are refined.
+  public var refinement = Refinement.off
   /// What is drawn.
   public var style = OverlayStyle()
-  /// Whether the source's sound goes to the outputs that can hold it.
-  public var carriesSound = true
-  /// Pictures a second that are looked at, at most; `nil` for as many as can be.
+  /// What is measured, and what becomes of the frame under the drawing.
+  package var overlay = AnalysisOverlaySettings()
+  /// Whether the source's audio goes to the outputs that can hold it.
+  public var carriesAudio = true
+  /// Frames a second that are processed, at most; `nil` for as many as can be.
   public var maximumRate: Double?
   /// When a connection is given up and made again.
   public var rules = SupervisionRules()

@@ -1,3 +1,5 @@
+import Analysis
+import Export
 import Kapao
 
 /// How a stream is doing.
@@ -8,12 +10,45 @@ public struct LiveStatus: Sendable, Codable {
     case idle
     /// Making a connection.
     case connecting
-    /// Pictures come.
+    /// Frames come.
     case streaming
     /// The connection was lost; the next attempt follows.
     case waiting
     /// It has ended.
     case ended
+  }
+
+  /// The court on which people are found.
+  public struct Court: Sendable, Codable, Hashable {
+    /// The sport, or a name of its own.
+    public var name: String
+    /// Across, metres.
+    public var width: Double
+    /// Along, metres.
+    public var length: Double
+    /// Why there are no positions.
+    public var error: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case name, error
+      case width = "width_m"
+      case length = "length_m"
+    }
+  }
+
+  /// Somebody on the court.
+  public struct Player: Sendable, Codable, Hashable {
+    /// The track.
+    public var trackID: Int
+    /// Where, and how fast.
+    package var position: PoseMessage.Position
+    /// The way of the last seconds in pieces, metres; not in JSON.
+    public var trail: [[Point2]] = []
+
+    private enum CodingKeys: String, CodingKey {
+      case trackID = "track_id"
+      case position
+    }
   }
 
   /// The stream's name.
@@ -28,7 +63,7 @@ public struct LiveStatus: Sendable, Codable {
   public var retryIn: Double?
   /// Connections made so far.
   public var connections: Int
-  /// How often pictures ceased to come.
+  /// How often frames ceased to come.
   public var outages: Int
   /// Connections that did not close in time and were left behind.
   public var abandoned: Int
@@ -36,26 +71,58 @@ public struct LiveStatus: Sendable, Codable {
   public var timestampJumps: Int
   /// What ended the last connection, without credentials.
   public var lastError: String?
-  /// Width of the picture in pixels.
+  /// Width of the frame in pixels.
   public var width: Int?
-  /// Height of the picture in pixels.
+  /// Height of the frame in pixels.
   public var height: Int?
-  /// Pictures a second that arrive.
+  /// Frames a second that arrive.
   public var sourceRate: Double
-  /// Pictures a second that are processed.
+  /// Frames a second that are processed.
   public var processedRate: Double
-  /// Pictures from one in which people are looked for to the next, at present.
+  /// Frames from one detection to the next, at present.
   public var detectEvery: Int
-  /// People in the last picture.
+  /// People in the last frame.
   public var people: Int
-  /// Seconds since the last picture.
+  /// The court, where one was named.
+  package var court: Court?
+  /// Who is on the court in the last frame, by track; `nil` without a court.
+  public var players: [Player]?
+  /// Seconds since the last frame.
   public var pictureAge: Double?
-  /// What has become of the pictures.
+  /// What has become of the frames.
   public var counters: LiveCounters
-  /// Seconds from a picture's arrival to its annotated picture being handed to the outputs.
+  /// Seconds from a frame's arrival to its annotated frame being handed to the outputs.
   public var latency: Distribution?
-  /// Seconds of the network and the fusion for one picture.
+  /// Seconds of the network and the fusion for one frame.
   public var inference: Distribution?
+  /// The stages of the stream's graph.
+  public var stages: [StageMetrics]
   /// The outputs.
   public var outputs: [LiveOutputStatus]
+}
+
+/// What has become of a stream's frames: those read are processed, dropped, skipped, stale, failed or still on their way.
+public struct LiveCounters: Hashable, Sendable, Codable {
+  /// Frames decoded.
+  public var read = 0
+  /// Frames that went out with their poses: `detected` and `predicted` ones.
+  public var processed = 0
+  /// Frames in which people were detected.
+  public var detected = 0
+  /// Frames in which people were moved on from an earlier one.
+  public var predicted = 0
+  /// Frames that gave way to later ones.
+  public var dropped = 0
+  /// Frames left out because of the maximum rate.
+  public var skipped = 0
+  /// Frames of a connection, or a stream, that was already given up.
+  public var stale = 0
+  /// Frames whose poses could not be found or drawn.
+  public var failed = 0
+  /// People found, summed over frames.
+  public var people = 0
+
+  /// Frames that are still on their way: two at most (and those that wait between detections), and one
+  /// that just arrives.
+  public var onTheirWay: Int { read - processed - dropped - skipped - stale - failed }
 }

@@ -1,15 +1,24 @@
 import Export
 import Foundation
+import Inference
 import Kapao
 import Logging
 import Render
+import Support
+import Tracking
 import VideoIO
 
-/// A stream that stays up: reads its source, finds and draws the poses in the latest picture, and hands it to the
-/// outputs. A supervisor connects again whenever the source goes away.
+/// A stream that stays up: the graph of a file, with a source that is connected again whenever it goes away, and in which
+/// the newest frame wins: source ─▶ detect ─▶ track [─▶ refine] [─▶ smooth] ─▶ draw ─▶ outputs.
 public final class LiveStream: @unchecked Sendable {
-  // @unchecked: `state` is only touched under the lock; inference, renderer and tracker belong to one stage each,
-  // `isCompleting` to the control queue.
+  // @unchecked: `state` is only touched under the lock; tracking, renderers and overlay belong to the stages, `isCompleting` to the
+  // control queue.
+
+  /// The supervisor looks ten times a second; after more than this many seconds the process was stopped in between.
+  private static let longestTick = 1.0
+  /// Seconds for which a stage may work on one frame before the stream counts as hanging. Compiling a large network takes
+  /// some.
+  private static let longestWork = 30.0
 
   /// The stream's name.
   public let name: String
@@ -18,15 +27,18 @@ public final class LiveStream: @unchecked Sendable {
   var state: LiveStreamState
   let log: Logger
   let receivers: [any LiveReceiver]
-  private let skeleton: Skeleton
-  private let inference: LiveInference
+  private let detector: PoseDetector
+  private let worker: DetectionWorker
   private let tracking: LiveTracking
   private let renderer: OverlayRenderer
+  private let overlay: LiveOverlay?
   private let placeholder: PlaceholderPicture
-  private let inbox: BoundedQueue<ArrivedFrame>
-  private let drawing = BoundedQueue<LiveWork>(capacity: 1, policy: .block)
+  private let graph: StageGraph
+  private let inlet: StageInlet<StreamFrame>
+  private let frames: StageLink<StreamFrame>
+  /// One frame at a time from the detection to the drawing: what comes meanwhile waits in front, where the newest wins.
+  private let flow = StageGate(limit: 1)
   private let control: DispatchQueue
-  private let stages = DispatchGroup()
   private let finishing = DispatchGroup()
   private let whenEnded: DispatchSemaphore
   private var timer: (any DispatchSourceTimer)?
@@ -34,20 +46,20 @@ public final class LiveStream: @unchecked Sendable {
 
   /// A stream that is not yet started.
   ///
-  /// - Parameter receivers: Where the annotated pictures go.
-  public init(_ settings: LiveSettings, networks: NetworkProvider, receivers: [any LiveReceiver], log: Logger) {
+  /// - Parameter receivers: Where the annotated frames go.
+  public init(_ settings: LiveSettings, detector: PoseDetector, receivers: [any LiveReceiver], log: Logger) {
     name = settings.name
     self.settings = settings
     self.receivers = receivers
     self.log = log
-    skeleton = networks.skeleton
-    let tracking = settings.tracking
-    inference = LiveInference(networks: networks, thresholds: tracking.thresholds(settings.thresholds))
-    self.tracking = LiveTracking(tracking, skeleton: networks.skeleton, thresholds: settings.thresholds)
-    renderer = OverlayRenderer(style: settings.style, skeleton: networks.skeleton)
-    placeholder = PlaceholderPicture(name: settings.name, skeleton: networks.skeleton)
-    // While one picture is looked at, those wait that are not to be.
-    inbox = BoundedQueue(capacity: tracking.detectEvery.most, policy: .dropOldest)
+    self.detector = detector
+    worker = DetectionWorker(detector, thresholds: settings.tracking.thresholds(settings.thresholds))
+    tracking = LiveTracking(settings, detector: detector)
+    renderer = OverlayRenderer(style: settings.style, skeleton: detector.skeleton)
+    overlay = LiveOverlay(settings, skeleton: detector.skeleton)
+    placeholder = PlaceholderPicture(name: settings.name, skeleton: detector.skeleton)
+    graph = StageGraph(stream: settings.name)
+    (inlet, frames) = graph.entry("source")
     state = LiveStreamState(settings, start: MonotonicTime.seconds)
     control = DispatchQueue(label: "kapao.\(settings.name).control")
     whenEnded = DispatchSemaphore(value: 0)
@@ -55,15 +67,8 @@ public final class LiveStream: @unchecked Sendable {
 
   /// Begins; the first connection is made at once.
   public func start() {
-    let infer = DispatchQueue(label: "kapao.\(name).infer", qos: .userInitiated)
-    let draw = DispatchQueue(label: "kapao.\(name).draw", qos: .userInitiated)
-    infer.async(group: stages) { [self] in
-      while let arrived = inbox.receive(), drawing.send(find(arrived)) {}
-      drawing.finish()
-    }
-    draw.async(group: stages) { [self] in
-      while let work = drawing.receive() { publish(work) }
-    }
+    build()
+    graph.startConnected()
     let timer = DispatchSource.makeTimerSource(queue: control)
     timer.schedule(deadline: .now() + 0.1, repeating: 0.1, leeway: .milliseconds(20))
     timer.setEventHandler { [self] in tick() }
@@ -85,22 +90,27 @@ public final class LiveStream: @unchecked Sendable {
   @discardableResult
   public func stop(within seconds: Double = 4.5) -> Bool {
     let deadline = DispatchTime.now() + seconds
-    control.sync {
+    let connection = control.sync {
       timer?.cancel()
+      let connection = lock.withLock { state.connection }
       perform(lock.withLock { state.supervision.stop() })
       complete(atEnd: false)
+      return connection
     }
-    return finishing.wait(timeout: deadline) == .success
+    let isComplete = finishing.wait(timeout: deadline) == .success
+    // A camera can be opened by one only: whoever follows finds it closed.
+    _ = connection?.waitUntilClosed(deadline)
+    return isComplete
   }
 
-  /// Lets the pictures on their way come through and completes the outputs, on the control queue.
+  /// Lets the frames on their way come through and completes the outputs, on the control queue.
   private func complete(atEnd: Bool) {
     guard !isCompleting else { return }
     isCompleting = true
     whenEnded.signal()
-    inbox.finish()
+    inlet.finish()
     finishing.enter()
-    stages.notify(queue: control) { [self] in
+    graph.whenEnded(on: control) { [self] in
       for receiver in receivers {
         if atEnd { receiver.sourceHasEnded() }
         DispatchQueue(label: "kapao.\(name).finish").async(group: finishing) { receiver.finish() }
@@ -115,6 +125,8 @@ public final class LiveStream: @unchecked Sendable {
     let now = MonotonicTime.seconds
     let dropped = dropped
     let (action, needsPlaceholder, reason) = lock.withLock { () -> (Supervision.Action, Bool, String?) in
+      let pause = now - state.lastTick
+      if pause > Self.longestTick { state.supervision.resumed(after: pause, at: now) }
       state.lastTick = now
       let before = state.supervision.state
       let action = state.supervision.tick(at: now, random: .random(in: 0...1))
@@ -131,7 +143,7 @@ public final class LiveStream: @unchecked Sendable {
     }
     if let reason { log.warning("\(reason); connecting again") }
     perform(action)
-    if needsPlaceholder, drawing.isEmpty { _ = drawing.send(.placeholder) }
+    if needsPlaceholder, inlet.isEmpty { _ = inlet.send(.outage) }
   }
 
   private func perform(_ action: Supervision.Action) {
@@ -149,14 +161,16 @@ public final class LiveStream: @unchecked Sendable {
 
   private func open(_ generation: Int) {
     let connection = LiveConnection(
-      settings.source, carriesSound: settings.carriesSound, stream: name, generation: generation
-    ) { [self] info, sound in
+      settings.source, carriesAudio: settings.carriesAudio, stream: name, generation: generation
+    ) { [self] info, audio in
       log.debug("opened \(settings.source.description): \(info.container)")
-      lock.withLock { state.opened(sound, generation: generation) }
+      if lock.withLock({ state.opened(generation: generation) }) { _ = inlet.send(.streams(audio)) }
     } deliver: { [self] item, arrival in
       switch item {
       case .frame(let frame): accept(frame, arrival: arrival, generation: generation)
-      case .packet(let packet): lock.withLock { state.accept(packet, arrival: arrival, generation: generation) }
+      case .packet(let packet):
+        let isPlaced = lock.withLock { state.accept(packet, arrival: arrival, generation: generation) }
+        if isPlaced { _ = inlet.send(.packet(packet)) }
       }
     } ended: { [self] error in
       control.async { [self] in ended(generation, error) }
@@ -176,88 +190,166 @@ public final class LiveStream: @unchecked Sendable {
       let isNews =
         !isCancelled && state.supervision.isRetrying(after: generation) && (wasStreaming || state.lastError != text)
       if !isCancelled { state.lastError = settings.rules.endsWithInput && error == nil ? nil : text }
-      state.failure = isCancelled ? nil : error
+      state.failure = isCancelled ? state.workFailure : error
+      state.workFailure = nil
       return (action, text, isNews)
     }
     if isNews { log.warning("\(text); connecting again") }
     perform(action)
   }
 
-  // MARK: - The way of a picture
+  // MARK: - The way of a frame
 
-  /// Takes a decoded picture, on the connection's queue.
+  /// Takes a decoded frame, on the connection's queue.
   private func accept(_ frame: VideoFrame, arrival: Double, generation: Int) {
-    let (arrived, isFirst) = lock.withLock { () -> (ArrivedFrame?, Bool) in
+    let (place, isFirst) = lock.withLock {
       let wasStreaming = state.supervision.isStreaming
-      guard let place = state.accept(frame, arrival: arrival, generation: generation) else { return (nil, false) }
-      return (ArrivedFrame(frame: frame, arrival: arrival, time: place), !wasStreaming)
+      let place = state.accept(frame, arrival: arrival, generation: generation)
+      return (place, place != nil && !wasStreaming)
     }
     if isFirst { log.notice("streaming \(frame.size.width)x\(frame.size.height)") }
-    if let arrived, !inbox.send(arrived) { lock.withLock { state.refuse() } }
+    guard let place else { return }
+    let taken = inlet.send(
+      .frame(StreamFrame(frame: frame, time: Double(place) / 1e6, arrival: frame.arrival ?? arrival)))
+    if !taken { lock.withLock { state.refuse() } }
   }
 
-  /// Finds the poses, on the stage `infer`.
-  private func find(_ arrived: ArrivedFrame) -> LiveWork {
-    let start = MonotonicTime.seconds
-    let time = Double(arrived.time) / 1e6
-    guard lock.withLock({ state.pace.isDue(at: time) }) else { return .skipped(arrived) }
-    do {
-      let poses = try inference.poses(arrived.frame)
+  private func build() {
+    var stages = PoseStages(detect: [{ [self] in detect($0, $1) }]) { [self] detected in
+      defer { if !tracking.isRefining { flow.leave() } }
+      return [tracking.update(detected)]
+    }
+    // While people are detected in one frame, those wait in which they will not be.
+    (stages.policy, stages.capacity) = (.dropOldest, settings.tracking.detectEvery.most)
+    stages.flow = flow
+    stages.thread = detector.liveThread()
+    if tracking.isRefining { stages.refine = [{ [self] tracked, _ in refine(tracked) }] }
+    stages.smoothing = tracking.smoothing
+    graph.sink("draw", graph.people(in: frames, stages)) { [self] in draw($0) }
+  }
+
+  private func detect(_ frame: StreamFrame, _ clock: StageClock) -> DetectedFrame? {
+    tracking.begin(frame)
+    guard lock.withLock({ state.pace.isDue(at: frame.time) }) else { return DetectedFrame(frame: frame, poses: nil) }
+    return attempt {
+      let start = MonotonicTime.seconds
+      let poses = try worker.poses(in: frame.frame, clock: clock)
       let now = MonotonicTime.seconds
+      var frame = frame
+      frame.detectionSeconds = now - start
       lock.withLock {
         let rate = min(state.sourceRate.value(at: now), settings.maximumRate ?? .infinity)
-        state.pace.detected(at: time, seconds: now - start, rate: rate, clock: now)
+        state.pace.detected(at: frame.time, seconds: now - start, rate: rate, clock: now)
       }
-      return .picture(arrived, poses, seconds: now - start)
-    } catch {
-      return .failed(arrived, "\(error)")
+      return DetectedFrame(frame: frame, poses: poses)
     }
   }
 
-  /// Draws and hands over, on the stage `draw`.
-  private func publish(_ work: LiveWork) {
-    switch work {
-    case .picture(let arrived, let poses, let seconds): attempt { try publish(arrived, poses, seconds: seconds) }
-    case .skipped(let arrived): attempt { try publish(arrived, nil, seconds: nil) }
-    case .failed(_, let text): report(text)
-    case .placeholder:
-      let (size, pts, index) = lock.withLock { state.placeholder(at: MonotonicTime.seconds) }
-      let date = Date()
-      guard let frame = try? placeholder.frame(size: size, pts: pts, index: index, date: date) else { return }
-      hand(frame, record: nil, date: date)
+  private func refine(_ tracked: Tracked<StreamFrame>) -> Tracked<StreamFrame>? {
+    attempt {
+      var tracked = tracked
+      if try tracking.refine(&tracked) { lock.withLock { state.pace.hurry() } }
+      flow.leave()
+      return tracked
     }
   }
 
-  private func attempt(_ work: () throws -> Void) {
+  /// Drops a frame whose poses cannot be found, and goes on with the next.
+  private func attempt<Result>(_ work: () throws -> Result) -> Result? {
     do {
-      try work()
+      return try work()
     } catch {
+      flow.leave()
       report("\(error)")
+      if let error = error as? InferenceError, error.isOfDevice { control.async { [self] in reconnect(after: error) } }
+      return nil
     }
   }
 
-  private func publish(_ arrived: ArrivedFrame, _ poses: [Pose]?, seconds: Double?) throws {
-    let (pts, index, rate) = lock.withLock { state.begin(arrived, at: MonotonicTime.seconds) }
-    let frame = try arrived.frame.retimed(pts: pts, timeBase: LiveFrame.timeBase, index: index)
-    let people = tracking.update(poses, at: frame.time, size: frame.size)
-    try renderer.draw(
-      people.map { OverlayPerson($0) }, text: OverlayText(frameRate: rate, time: frame.time), onto: frame)
-    let record = FrameRecord(index: index, pts: pts, time: frame.time, people: people.map { PersonRecord($0) })
-    hand(frame, record: record, date: Date())
-    let now = MonotonicTime.seconds
-    lock.withLock { state.complete(people: people.count, latency: now - arrived.arrival, inference: seconds, at: now) }
+  /// Begins anew after a device failed: the next attempt finds it again, or waits longer. On the control queue.
+  private func reconnect(after error: InferenceError) {
+    perform(
+      lock.withLock {
+        state.workFailure = error
+        return state.supervision.failed(at: MonotonicTime.seconds)
+      })
   }
 
-  /// Hands a picture to the outputs, with the sound that has come since the one before.
-  private func hand(_ frame: VideoFrame, record: FrameRecord?, date: Date) {
-    let sound = lock.withLock { state.takeSound() }
-    for receiver in receivers { receiver.offer(LiveFrame(frame: frame, record: record, sound: sound, date: date)) }
+  /// Draws, and hands over to the outputs.
+  private func draw(_ element: StreamElement<Tracked<StreamFrame>>) {
+    switch element {
+    case .frame(let tracked):
+      do {
+        try publish(tracked)
+      } catch {
+        report("\(error)")
+      }
+    case .outage:
+      let (size, isFullRange, pts, index) = lock.withLock { state.placeholder(at: MonotonicTime.seconds) }
+      let date = Date()
+      let frame = try? placeholder.frame(size: size, isFullRange: isFullRange, pts: pts, index: index, date: date)
+      if let frame { hand(.frame(LiveFrame(frame: frame, record: nil, date: date))) }
+    case .packet(let packet): hand(.packet(packet))
+    case .streams(let streams): hand(.streams(streams))
+    }
   }
+
+  private func publish(_ tracked: Tracked<StreamFrame>) throws {
+    let people = tracking.shown(tracked)
+    let (pts, index, rate) = lock.withLock { state.begin(time: tracked.time, at: MonotonicTime.seconds) }
+    let frame = try tracked.frame.frame.retimed(pts: pts, timeBase: LiveFrame.timeBase, index: index)
+    let measured = try overlay?.prepare(people, in: frame, time: frame.time) ?? .init()
+    tell(of: overlay?.problem)
+    try renderer.draw(
+      people, text: OverlayText(frameRate: rate, time: frame.time), shapes: measured.shapes, onto: frame)
+    let record = FrameRecord(
+      index: index, pts: pts, time: frame.time,
+      people: people.map { person in
+        var record = PersonRecord(person)
+        record.position = person.trackID.flatMap { measured.players[$0] }
+        return record
+      })
+    let players = measured.players.sorted { $0.key < $1.key }.map {
+      LiveStatus.Player(
+        trackID: $0.key, position: PoseMessage.Position($0.value), trail: overlay?.trail(of: $0.key) ?? [])
+    }
+    hand(.frame(LiveFrame(frame: frame, record: record, date: Date())))
+    let now = MonotonicTime.seconds
+    lock.withLock {
+      state.complete(
+        people: people.count, players: players, latency: now - tracked.frame.arrival,
+        inference: tracked.frame.detectionSeconds, at: now)
+    }
+  }
+
+  /// Says once why nobody can be found on the court.
+  private func tell(of problem: String?) {
+    let isNews = lock.withLock {
+      defer { state.courtProblem = problem }
+      return problem != nil && state.courtProblem != problem
+    }
+    if isNews, let problem { log.error("no positions: \(problem)") }
+  }
+
+  private func hand(_ element: StreamElement<LiveFrame>) { for receiver in receivers { receiver.offer(element) } }
 
   private func report(_ text: String) {
     if lock.withLock({ state.fail(text) }) { log.error("\(text)") }
   }
 
-  /// Pictures that gave way to later ones.
-  var dropped: Int { inbox.dropped }
+  // MARK: - How it is doing
+
+  /// Frames that were dropped for later ones.
+  var dropped: Int { inlet.dropped }
+
+  /// What the stages have done so far.
+  public var stages: [StageMetrics] { graph.metrics }
+
+  /// Whether the supervisor looks after the stream, and no stage has been at work on one frame for too long.
+  public var isHealthy: Bool { isHealthy(longestWork: Self.longestWork) }
+
+  package func isHealthy(longestWork: Double) -> Bool {
+    lock.withLock { MonotonicTime.seconds - state.lastTick < 10 }
+      && stages.allSatisfy { $0.workingFor ?? 0 <= longestWork }
+  }
 }

@@ -1,21 +1,26 @@
 import Inference
 import Kapao
+import Support
 
 /// Everything that a live network depends on: streams with equal ones share a network.
-public struct NetworkSettings: Hashable, Sendable {
+package struct NetworkSettings: Hashable, Sendable {
   /// The model's file.
-  public var model: String
+  package var model: String
+  /// Which file that is: one that was replaced under its name is another network.
+  package var file: FileIdentity?
   /// Longest side of the input in pixels; `nil` for the architecture's usual one.
-  public var inputSize: Int?
+  package var inputSize: Int?
   /// The library that computes it.
-  public var backend = Backend.oneDNN
+  package var backend = Backend.oneDNN
+  /// Which ONNX Runtime, and what it computes on.
+  package var runtime = ONNXRuntimeOptions()
   /// The arithmetic; `nil` is int8 where the model is calibrated for it.
-  public var precision: Precision?
+  package var precision: Precision?
   /// Threads that compute one frame together.
-  public var threads: Int
+  package var threads: Int
 
   /// A network with oneDNN and the usual input size.
-  public init(model: String, threads: Int) {
+  package init(model: String, threads: Int) {
     self.model = model
     self.threads = threads
   }
@@ -23,11 +28,11 @@ public struct NetworkSettings: Hashable, Sendable {
   /// Reads the model and prepares the network.
   ///
   /// - Throws: `ModelError`, or `InferenceError`.
-  public func load() throws -> (networks: NetworkProvider, model: Model) {
+  package func load() throws -> (detector: PoseDetector, model: Model) {
     let model = try Model.load(model)
-    let networks = try NetworkProvider(
-      model: model, inputSize: inputSize ?? model.architecture.usualInputSize, backend: backend,
-      precision: precision, threads: threads)
-    return (networks, model)
+    let detector = try PoseDetector(
+      model: model, inputSize: inputSize, backend: backend, precision: precision, threads: threads,
+      runtime: runtime)
+    return (detector, model)
   }
 }

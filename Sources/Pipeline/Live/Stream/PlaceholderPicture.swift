@@ -3,9 +3,9 @@ import Kapao
 import Render
 import VideoIO
 
-/// The picture that outputs show while a source is away.
+/// The frame that outputs show while a source is away.
 final class PlaceholderPicture {
-  /// The size until a picture of the source is known.
+  /// The size until a frame of the source is known.
   private static let usual = ImageSize(width: 640, height: 360)
   private let renderer: OverlayRenderer
   private let name: String
@@ -18,9 +18,12 @@ final class PlaceholderPicture {
     renderer = OverlayRenderer(style: style, skeleton: skeleton)
   }
 
-  func frame(size: ImageSize?, pts: Int64, index: Int, date: Date) throws -> VideoFrame {
+  func frame(
+    size: ImageSize?, isFullRange: Bool, pts: Int64, index: Int, date: Date
+  ) throws -> VideoFrame {
     let frame = try VideoFrame.blank(
-      size: size ?? Self.usual, pts: pts, timeBase: LiveFrame.timeBase, duration: 0, index: index, y: 40)
+      size: size ?? Self.usual, pts: pts, timeBase: LiveFrame.timeBase, duration: 0, index: index, y: 40,
+      fullRange: isFullRange)
     var seconds = time_t(date.timeIntervalSince1970)
     var fields = tm()
     localtime_r(&seconds, &fields)

@@ -1,6 +1,6 @@
 /// Puts the time stamps of many connections on one line of time that never goes back.
 ///
-/// Each connection counts from a beginning of its own. The first picture of a connection is placed at the time of its
+/// Each connection counts from a beginning of its own. The first frame of a connection is placed at the time of its
 /// arrival, the others follow at the source's own distances. Where the source's stamps and the arrivals drift apart by
 /// more than the tolerance, or the stamps go back, the line continues from the arrival; where they stand still, arrivals
 /// replace them. One stamp alone that is not later than the one before does no harm. All times are microseconds; arrivals
@@ -22,10 +22,10 @@ package struct LiveTimeline: Sendable {
 
   package init(tolerance: Int64 = 1_000_000) { self.tolerance = tolerance }
 
-  /// What has to be added to the stamps of a connection; `nil` before its first picture.
+  /// What has to be added to the stamps of a connection; `nil` before its first frame.
   package func shift(generation: Int) -> Int64? { generation == self.generation ? offset : nil }
 
-  /// The place of a picture with the stamp `source` that arrived at `arrival`.
+  /// The place of a frame with the stamp `source` that arrived at `arrival`.
   package mutating func place(generation: Int, source: Int64, arrival: Int64) -> Int64 {
     defer { previous = source }
     if generation != self.generation {
@@ -37,7 +37,7 @@ package struct LiveTimeline: Sendable {
     let apart = arrival &- (source &+ offset)
     let isFar = apart.magnitude > tolerance
     if source == previous, stalled > 0 || isFar {
-      // The sound's stamps may well go on: the shift stays as it is.
+      // The audio's stamps may well go on: the shift stays as it is.
       if stalled < 2 { jumps += 1 }
       stalled = 2
       return advance(to: arrival)
@@ -63,5 +63,32 @@ package struct LiveTimeline: Sendable {
   private mutating func advance(to time: Int64) -> Int64 {
     last = max(time, last + 1)
     return last
+  }
+}
+
+/// Events a second over the last few seconds; it falls to 0 when nothing comes any more.
+package struct LiveRate: Sendable {
+  private static let span = 5.0
+  private var times: [Double] = []
+
+  package init() {}
+
+  /// Adds an event.
+  package mutating func add(_ now: Double) {
+    times.append(now)
+    if times.count > 1024 { times.removeFirst(512) }
+  }
+
+  /// Events a second up to `now`.
+  package mutating func value(at now: Double) -> Double {
+    if let first = times.firstIndex(where: { now - $0 <= Self.span }) {
+      times.removeFirst(first)
+    } else {
+      times.removeAll()
+    }
+    guard times.count > 1, let first = times.first, let last = times.last, last > first else { return 0 }
+    // A gap that is longer than usual counts, so that the rate sinks while nothing comes.
+    let usual = (last - first) / Double(times.count - 1)
+    return Double(times.count - 1) / (max(last, now - 2 * usual) - first)
   }
 }

@@ -1,8 +1,0 @@
-extension Double {
-  /// The number rounded to a count of decimals, half away from zero.
-  package func rounded(decimals: Int) -> Double {
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    return (self * scale).rounded() / scale
-  }
-}

@@ -1,0 +1,63 @@
+import Analysis
+import Export
+import Foundation
+import Kapao
+import TestSupport
+import Testing
+
+@Suite("Messages of poses")
+struct PoseMessageTests {
+  @Test("people are told with identity, state, box and the keypoints that are known")
+  func people() throws {
+    var keypoints = [Keypoint](repeating: Keypoint(x: 10.004, y: 20), count: Skeleton.coco17.count)
+    keypoints[0] = Keypoint(x: 1, y: 2, confidence: 0.5, source: .keypointObject)
+    keypoints[1] = Keypoint(x: .nan, y: .nan)
+    let pose = Pose(box: Box(x1: 0, y1: 1, x2: 30, y2: 40), score: 0.75, keypoints: keypoints)
+    let record = FrameRecord(
+      index: 7, pts: 700, time: 0.28, people: [PersonRecord(pose: pose, trackID: 3, state: .predicted)])
+    let message = PoseMessage(record, date: Date(timeIntervalSince1970: 100.5), skeleton: .coco17)
+    let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(message)) as? [String: Any]
+    let root = try #require(json)
+    #expect(root["frame"] as? Int == 7)
+    #expect(root["time_s"] as? Double == 0.28)
+    #expect(root["clock"] as? Double == 100.5)
+    let person = try #require((root["people"] as? [[String: Any]])?.first)
+    #expect(person["track_id"] as? Int == 3)
+    #expect(person["state"] as? String == "predicted")
+    #expect(person["score"] as? Double == 0.75)
+    #expect(person["bbox"] as? [Double] == [0, 1, 30, 40])
+    let points = try #require(person["keypoints"] as? [String: [String: Any]])
+    #expect(points.count == 16 && points["left_eye"] == nil)
+    #expect(points["nose"]?["conf"] as? Double == 0.5)
+    #expect(points["nose"]?["src"] as? String == Keypoint.Source.keypointObject.rawValue)
+    #expect(points["left_knee"]?["x"] as? Double == 10)
+    #expect(points["left_knee"]?["conf"] == nil)
+    #expect(person["position"] == nil)
+    let confirmed = try JSONEncoder().encode(
+      PoseMessage(record, date: Date(), skeleton: .coco17, keypointObjectsOnly: true))
+    let text = String(decoding: confirmed, as: UTF8.self)
+    #expect(text.contains("\"nose\"") && !text.contains("\"left_knee\""))
+  }
+
+  @Test("who is on a court has a place there, in messages as in lines of NDJSON")
+  func position() throws {
+    let folder = try TemporaryFolder()
+    var people = [PersonRecord.fixture(1), .fixture(2), .fixture(3)]
+    people[0].position = RunningMovement.State(
+      time: 1, position: Point2(3.20049, 5.44), speed: nil, distance: 0, zones: [:])
+    people[1].position = RunningMovement.State(
+      time: 1, position: Point2(-0.5, 9), speed: 2.34567, distance: 12.3456,
+      zones: ["sides": "left", "base": "on the T"])
+    let record = FrameRecord.fixture(4, people: people)
+    try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture()).writeAll([record])
+    let line = try JSONDecoder().decode(PoseMessage.self, from: Data(folder.text("poses.ndjson").utf8))
+    let message = PoseMessage(record, date: Date(), skeleton: .coco17)
+    for people in [line.people, message.people] {
+      #expect(people.map { $0.position?.x } == [3.2, -0.5, nil])
+      #expect(people.map { $0.position?.speed } == [nil, 2.346, nil])
+      #expect(people[1].position?.distance == 12.35)
+      #expect(people[1].position?.zones == ["sides": "left", "base": "on the T"])
+    }
+    #expect(try folder.text("poses.ndjson").contains("\"speed_m_s\":null"))
+  }
+}
