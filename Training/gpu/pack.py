@@ -1,8 +1,9 @@
 """Makes one small file of a training set, to be carried to another machine.
 
-    python -m gpu.pack --data train.json --images train/ --out out/gpu/people.pack --megabytes 36
+    python -m gpu.pack --data train.json --images train/ --out out/gpu/people.pack --megabytes 47
 
-Images are made smaller and coded anew as WebP, at the best quality with which the file keeps within its size.
+Images are coded anew as AVIF, at the best quality with which the file keeps within its size: at 6 kB an image of 450 px that
+is 31 dB, where WebP has 30 dB.
 """
 
 import argparse
@@ -12,29 +13,28 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
+from PIL import Image
 
 
 def encode(path: Path, side: int, quality: int) -> tuple[bytes, float]:
     """The image with its longest side at most `side` px, and the scale."""
-    image = cv2.imread(str(path))
-    if image is None:
-        raise FileNotFoundError(path)
-    scale = min(1.0, side / max(image.shape[:2]))
+    image = Image.open(path).convert("RGB")
+    scale = min(1.0, side / max(image.size))
     if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, quality])[1].tobytes(), scale
+        image = image.resize([max(round(v * scale), 1) for v in image.size], Image.Resampling.LANCZOS)
+    data = io.BytesIO()
+    image.save(data, "AVIF", quality=quality, speed=6, max_threads=1)
+    return data.getvalue(), scale
 
 
-def pack(annotations: Path, images: Path, target: Path, limit: int, side: int = 416) -> int:
+def pack(annotations: Path, images: Path, target: Path, limit: int, side: int = 640) -> int:
     """Writes `target`, of at most `limit` bytes; the quality that it has."""
     data = json.loads(annotations.read_text())
     people: dict[int, list] = {}
     for a in data["annotations"]:
         people.setdefault(a["image_id"], []).append(a)
     records = data["images"]
-    cv2.setNumThreads(1)
     with ThreadPoolExecutor() as pool:
         def coded(some, quality):
             return list(pool.map(lambda r: encode(images / r["file_name"], side, quality), some))
@@ -44,7 +44,7 @@ def pack(annotations: Path, images: Path, target: Path, limit: int, side: int = 
         while high - low > 1:
             middle = (low + high) // 2
             size = sum(len(b) for b, _ in coded(sample, middle)) * len(records) / len(sample)
-            low, high = (middle, high) if size < 0.93 * limit else (low, middle)
+            low, high = (middle, high) if size < 0.96 * limit else (low, middle)
         whole = coded(records, low)
     kept = []
     for record, (_, scale) in zip(records, whole):
@@ -66,17 +66,15 @@ def pack(annotations: Path, images: Path, target: Path, limit: int, side: int = 
 
 
 def unpack(path: Path) -> tuple[dict, list[np.ndarray]]:
-    """Category and people of each image, and the images (BGR), decoded by as many threads as there are cores."""
+    """Category and people of each image, and the images (RGB), decoded by as many threads as there are cores."""
     with zipfile.ZipFile(path) as file:
         head = json.loads(file.read("people.json"))
         lengths = np.load(io.BytesIO(file.read("lengths.npy")))
         data = file.read("images.bin")
     ends = np.cumsum(lengths)
-    cv2.setNumThreads(1)
     with ThreadPoolExecutor() as pool:
-        images = list(pool.map(
-            lambda e: cv2.imdecode(np.frombuffer(data[e[0]:e[1]], np.uint8), cv2.IMREAD_COLOR), zip(ends - lengths, ends)))
-    return head, images
+        return head, list(pool.map(
+            lambda e: np.asarray(Image.open(io.BytesIO(data[e[0]:e[1]])).convert("RGB")), zip(ends - lengths, ends)))
 
 
 def main():
@@ -84,11 +82,11 @@ def main():
     p.add_argument("--data", type=Path, required=True, help="COCO JSON")
     p.add_argument("--images", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--megabytes", type=float, default=36, help="largest size of the file, 2^20 bytes")
-    p.add_argument("--side", type=int, default=416, help="longest side of an image")
+    p.add_argument("--megabytes", type=float, default=47, help="largest size of the file, 2^20 bytes")
+    p.add_argument("--side", type=int, default=640, help="longest side of an image")
     o = p.parse_args()
     quality = pack(o.data, o.images, o.out, int(o.megabytes * 2 ** 20), o.side)
-    print(f"{o.out}: {o.out.stat().st_size / 2 ** 20:.1f} MiB, WebP quality {quality}")
+    print(f"{o.out}: {o.out.stat().st_size / 2 ** 20:.1f} MiB, AVIF quality {quality}")
 
 
 if __name__ == "__main__":

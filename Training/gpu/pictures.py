@@ -27,29 +27,30 @@ class Pictures:
         k, n = self.skeleton.count, len(images)
         side = -(-max(max(i.shape[:2]) for i in images) // 4) * 4
         most = max(max(len(r["people"]) for r in head["images"]), 1)
-        whole = torch.full((n, 3, side, side), GREY, dtype=torch.uint8, device=device)
+        whole = np.empty((n, side, side, 3), np.uint8)
         boxes, points = np.zeros((n, most, 4), np.float32), np.zeros((n, most, k, 3), np.float32)
         ignored, sizes = np.zeros((n, most), bool), np.zeros((n, 2), np.float32)
         for i, (image, record) in enumerate(zip(images, head["images"])):
             h, w = image.shape[:2]
             sizes[i] = w, h
-            pixels = torch.from_numpy(np.ascontiguousarray(image[:, :, ::-1])).to(device).permute(2, 0, 1)
-            whole[i, :, :h, :w] = pixels
-            whole[i, :, h:, :w] = pixels[:, -1:]     # beyond the border its own colour, for the smaller levels
-            whole[i, :, :, w:] = whole[i, :, :, w - 1:w]
+            whole[i, :h, :w] = image
+            whole[i, h:, :w] = image[-1:]       # beyond the border its own colour, for the smaller levels
+            whole[i, :, w:] = whole[i, :, w - 1:w]
             for j, person in enumerate(record["people"]):
                 x, y, bw, bh = person["bbox"]
                 boxes[i, j], ignored[i, j] = (x, y, x + bw, y + bh), person["ignore"]
                 if person["keypoints"]:
                     points[i, j] = np.reshape(person["keypoints"], (k, 3))
-        self.levels = [whole]
+        whole = torch.from_numpy(whole)
+        self.levels = [torch.cat([c.to(device).permute(0, 3, 1, 2).contiguous() for c in whole.split(256)])]
         for _ in range(LEVELS - 1):
             last = self.levels[-1]
             self.levels.append(torch.cat([avg_pool2d(c.float(), 2).round().byte() for c in last.split(256)]))
         self.boxes, self.points = torch.from_numpy(boxes).to(device), torch.from_numpy(points).to(device)
         self.ignored, self.sizes = torch.from_numpy(ignored).to(device), torch.from_numpy(sizes).to(device)
         self.present = (self.boxes[..., 2] > self.boxes[..., 0])
-        self.weights = torch.tensor([human_weight if r["human"] else 1.0 for r in head["images"]], device=device)
+        self.weights = torch.tensor([human_weight if r["human"] else 1.0 for r in head["images"]],
+                                    dtype=torch.float32, device=device)
         longest = (self.boxes[..., 2:] - self.boxes[..., :2]).amax(-1)
         fit = self.present & ~self.ignored & (longest >= 24 * side / 640) & ((self.points[..., 2] > 0).sum(-1) >= 3)
         self.able = fit.float() + 1e-9 * self.present        # whom a crop may show
@@ -59,25 +60,27 @@ class Pictures:
     def draw(self, count: int, crop: bool = False) -> torch.Tensor:
         return torch.multinomial(self.crop_weights if crop else self.weights, count, replacement=True)
 
-    def render(self, which: torch.Tensor, maps: torch.Tensor, height: int, width: int) -> torch.Tensor:
+    def render(self, which: torch.Tensor, maps: torch.Tensor, height: int, width: int, blurred: float = 0) -> torch.Tensor:
         """Windows (B, 3, height, width), 0…255, of the images `which` under `maps` (B, 2, 3), source to window.
 
-        Each is read from the level at which it is at most halved (bilinearly); grey outside the image.
+        Each is read from the level at which it is at most halved (bilinearly), the share `blurred` from the next smaller
+        one; grey outside the image.
         """
         scale = torch.linalg.det(maps[:, :, :2].double()).abs().sqrt()
-        level = (-torch.log2(scale.clamp(min=1e-6))).floor().clamp(0, LEVELS - 1).long()
+        level = (-torch.log2(scale.clamp(min=1e-6))).floor().clamp(min=0)
+        level = (level + (torch.rand(len(which), device=maps.device) < blurred)).clamp(max=LEVELS - 1).long()
         linear = torch.linalg.inv(maps[:, :, :2].double())
         back = torch.cat((linear, -linear @ maps[:, :, 2:].double()), 2).float()     # window to source
         y, x = torch.meshgrid(torch.arange(height, device=maps.device) + 0.0, torch.arange(width, device=maps.device) + 0.0,
                               indexing="ij")
-        spots = torch.stack((x, y, torch.ones_like(x)), -1)
+        spots = torch.stack((x, y, torch.ones_like(x)), -1).view(-1, 3)
         out = torch.empty((len(which), 3, height, width), device=maps.device)
         for l, images in enumerate(self.levels):
             these = (level == l).nonzero()[:, 0]
-            for some in these.split(64):
+            for some in these.split(128):
                 if not len(some):
                     continue
-                source = torch.einsum("bij,hwj->bhwi", back[some], spots)
+                source = (spots @ back[some].mT).view(-1, height, width, 2)
                 w, h = self.sizes[which[some]].unbind(1)
                 outside = ((source < -0.5) | (source[..., 0:1] > w[:, None, None, None] - 0.5)
                            | (source[..., 1:] > h[:, None, None, None] - 0.5)).any(-1)
@@ -128,42 +131,51 @@ class Pictures:
         shift = aim - torch.einsum("bij,bj->bi", linear, (box[:, :2] + box[:, 2:]) / 2)
         maps = torch.cat((linear, shift[..., None]), 2)
         limit = torch.full((count, 2), float(size), device=device)
-        return self._batch(self.render(which, maps, size, size), *self.people(which, maps, torch.zeros_like(limit), limit))
+        return self._batch(self.render(which, maps, size, size, blurred=0.15), *self.people(which, maps, torch.zeros_like(limit), limit))
 
     def mosaics(self, count: int, size: int, share: float) -> Batch:
         """As `mosaic` for `share` of them and else `single`: windows that meet at a random point near the middle."""
-        device = self.boxes.device
-        canvas, parts = torch.empty((count, 3, size, size), device=device), []
-        meet = (torch.empty(count, 2).uniform_(0.35, 0.65) * size).int()
-        meet[torch.rand(count) >= share] = size         # one window that takes it all
-        for k in range(4):
-            low = torch.stack([meet[:, a] * (k >> a & 1) for a in (0, 1)], 1)
-            high = torch.stack([torch.where(torch.tensor(bool(k >> a & 1)), size, meet[:, a]) for a in (0, 1)], 1)
-            rows = ((high - low).amin(1) > 0).nonzero()[:, 0]
-            if not len(rows):
-                continue
-            which, extent = self.draw(len(rows)), (high - low)[rows].float().to(device)
-            maps = self._windows(which, extent, single=(k == 0) & (meet[rows, 0] == size))
-            whole = maps.clone()
-            corner = low[rows].float().to(device)
-            whole[:, :, 2] += corner
-            height, width = int(extent[:, 1].max()), int(extent[:, 0].max())
-            tiles = self.render(which, maps, height, width)
-            for tile, row in zip(tiles, rows.tolist()):
-                (x1, y1), (x2, y2) = low[row].tolist(), high[row].tolist()
-                canvas[row, :, y1:y2, x1:x2] = tile[:, :y2 - y1, :x2 - x1]
-            parts.append((rows.to(device), *self.people(which, whole, corner, corner + extent)))
+        device, several = self.boxes.device, round(count * share)
+        canvas = torch.empty((count, 3, size, size), device=device)
+        whole = torch.arange(several, count, device=device)
+        parts = [(whole, *self._window(canvas[several:], size, 0, torch.zeros(count - several, 2, device=device), True))]
+        meet = (torch.empty(several, 2, device=device).uniform_(0.35, 0.65) * size).floor()
+        side = math.ceil(0.65 * size)                # of the corner that holds the k-th window, wherever they meet
+        for k in range(4 if several else 0):
+            right, below = k & 1, k >> 1
+            x, y = right * (size - side), below * (size - side)
+            low = meet * torch.tensor([right, below], device=device)
+            high = torch.where(torch.tensor([right, below], device=device) > 0, float(size), meet)
+            corner = canvas[:several, :, y:y + side, x:x + side]
+            origin = torch.tensor([x, y], device=device, dtype=torch.float32)
+            parts.append((torch.arange(several, device=device),
+                          *self._window(corner, size, origin, low, False, high)))
         owners = torch.cat([rows for rows, *_ in parts])
         boxes, points, ignored, kept = (torch.cat([p[i] for p in parts]) for i in range(1, 5))
         return self._batch(canvas, boxes, points, ignored, kept, owners)
 
-    def _windows(self, which: torch.Tensor, extent: torch.Tensor, single: torch.Tensor) -> torch.Tensor:
+    def _window(self, canvas, size, origin, low, single, high=None):
+        """Draws a random window of a random image for each of the batch where it is `low`…`high` (B, 2) of the whole
+        pictures, into their part `canvas` (B, 3, h, w) whose top left corner is at `origin`; the people in it."""
+        n, (height, width) = len(canvas), canvas.shape[2:]
+        high = torch.full_like(low, size) if high is None else high
+        which = self.draw(n)
+        maps = self._windows(which, high - low, single)
+        maps[:, :, 2] += low
+        there = maps.clone()
+        there[:, :, 2] -= origin
+        tile = self.render(which, there, height, width)
+        x, y = torch.arange(width, device=canvas.device), torch.arange(height, device=canvas.device)
+        (x1, y1), (x2, y2) = (low - origin).T[:, :, None], (high - origin).T[:, :, None]
+        inside = ((y >= y1) & (y < y2))[:, None, :, None] & ((x >= x1) & (x < x2))[:, None, None, :]
+        canvas.copy_(torch.where(inside, tile, canvas))
+        return self.people(which, maps, low, high)
+
+    def _windows(self, which: torch.Tensor, extent: torch.Tensor, single: bool) -> torch.Tensor:
         """Maps of random windows of `extent` (B, 2), as `random_window` of `covering` scale times a random one."""
         device, n = which.device, len(which)
-        single = single.to(device)
         sizes = self.sizes[which]
-        spread = torch.where(single, torch.empty(n, device=device).uniform_(-0.45, 0.3),
-                             torch.empty(n, device=device).uniform_(-0.35, 0.35))
+        spread = torch.empty(n, device=device).uniform_(*((-0.45, 0.3) if single else (-0.35, 0.35)))
         scale = (extent / sizes).amax(1) * spread.exp()
         person = torch.multinomial(self.present[which].float() + 1e-9, 1)[:, 0]
         box = self.boxes[which, person] * scale[:, None]
@@ -181,7 +193,7 @@ class Pictures:
         return maps
 
     def _batch(self, images, boxes, points, ignored, kept, owners=None) -> Batch:
-        """Half of the images mirrored, all with other colours; people as flat lists."""
+        """Half of the images mirrored, all with other colours, some with a part hidden; people as flat lists."""
         n, width = len(images), images.shape[-1]
         owners = torch.arange(n, device=images.device) if owners is None else owners
         mirror = torch.rand(n, device=images.device) < 0.5
@@ -195,7 +207,7 @@ class Pictures:
         other[..., 0] = width - other[..., 0]
         points = torch.where(turned[:, None, None], other, points)
         middle = torch.cat(((boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]), 1)
-        return Batch(recoloured(images), owner, middle, points, ignored)
+        return Batch(hidden(recoloured(images)), owner, middle, points, ignored)
 
 
 def recoloured(images: torch.Tensor, hue: float = 0.09, saturation: float = 0.7, value: float = 0.4) -> torch.Tensor:
@@ -213,3 +225,19 @@ def recoloured(images: torch.Tensor, hue: float = 0.09, saturation: float = 0.7,
     matrix = (luma + gain * (turn @ (torch.eye(3, device=device) - luma)))
     matrix = matrix * (1 + (torch.rand(n, 1, 1, device=device) * 2 - 1) * value)
     return torch.einsum("bij,bjhw->bihw", matrix, images).clamp_(0, 255)
+
+
+def hidden(images: torch.Tensor, share: float = 0.25) -> torch.Tensor:
+    """A rectangle of some colour over the `share` of the images, a tenth to a third of their sides long."""
+    n, _, height, width = images.shape
+    device = images.device
+
+    def span(length):
+        size = torch.empty(n, 1, device=device).uniform_(0.1, 0.33) * length
+        start = torch.rand(n, 1, device=device) * (length - size)
+        spots = torch.arange(length, device=device)
+        return (spots >= start) & (spots < start + size)
+
+    over = span(height)[:, None, :, None] & span(width)[:, None, None, :]
+    over = over & (torch.rand(n, 1, 1, 1, device=device) < share)
+    return torch.where(over, torch.rand(n, 3, 1, 1, device=device) * 255, images)

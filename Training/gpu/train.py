@@ -31,21 +31,59 @@ def options() -> argparse.Namespace:
     p.add_argument("--state", type=Path, required=True, help="the state of the long run, to begin with")
     p.add_argument("--out", type=Path, required=True, help="folder of the results")
     p.add_argument("--minutes", type=float, default=9, help="everything included")
-    p.add_argument("--fall", type=float, default=0.4, help="share of the time over which the rate falls")
-    p.add_argument("--rate", type=float, default=0.0015)
-    p.add_argument("--batch", type=int, default=128, help="whole pictures in a batch")
+    p.add_argument("--fall", type=float, default=0.55, help="share of the time over which the rate falls")
+    p.add_argument("--rate", type=float, default=0.002)
+    p.add_argument("--batch", type=int, default=192, help="whole pictures in a batch")
     p.add_argument("--size", type=int, default=640)
-    p.add_argument("--crop-batch", type=int, default=512)
+    p.add_argument("--crop-batch", type=int, default=768)
     p.add_argument("--crop-size", type=int, default=320)
     p.add_argument("--crops", type=float, default=0.5, help="share of the batches that are crops of people")
     p.add_argument("--mosaic", type=float, default=0.5, help="share of the whole pictures that are mosaics")
     p.add_argument("--keypoint-box", type=float, default=25.6)
     p.add_argument("--decay", type=float, default=0.02)
-    p.add_argument("--average", type=float, default=0.998)
+    p.add_argument("--average", type=float, default=0.999)
+    p.add_argument("--human-weight", type=float, default=4, help="how often images with human labels are drawn")
     p.add_argument("--save-every", type=float, default=2, help="minutes")
-    p.add_argument("--compile", action="store_true", help="torch.compile: a minute or two at the start")
+    p.add_argument("--compile", action="store_true",
+                   help="torch.compile, if it trains faster: tried after the first steps, a minute or two")
     p.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return p.parse_args()
+
+
+class Forward:
+    """The network, compiled if that is faster: both are timed over some steps of the run itself, which goes on."""
+
+    FIRST, LAST = 20, 40        # of the steps that are timed
+
+    def __init__(self, network: torch.nn.Module, wish: bool):
+        self.choice, self.network, self.tried = network, network, [] if wish else [0.0, 0.0]
+        self.step, self.begun = 0, 0.0
+
+    def __call__(self, images: torch.Tensor) -> list[torch.Tensor]:
+        if len(self.tried) < 2:
+            self._time()
+        return self.choice(images)
+
+    def failed(self, error: Exception):
+        print(f"not compiled: {str(error).splitlines()[0]}", flush=True)
+        self.choice, self.tried = self.network, [0.0, 0.0]
+
+    def _time(self):
+        if self.step in (self.FIRST, self.LAST):
+            if torch.cuda.is_available():
+                torch.cuda.synchronize()
+            now = time.monotonic()
+            if self.step == self.LAST:
+                self.tried.append((now - self.begun) / (self.LAST - self.FIRST))
+                self.step = -1
+                if len(self.tried) == 1:
+                    self.choice = torch.compile(self.network, dynamic=False)
+                else:
+                    if self.tried[0] < self.tried[1]:
+                        self.choice = self.network
+                    print("milliseconds a step: {:.1f}, compiled {:.1f}".format(*(1000 * t for t in self.tried)), flush=True)
+            self.begun = now
+        self.step += 1
 
 
 def main():
@@ -54,7 +92,8 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
     o.out.mkdir(parents=True, exist_ok=True)
-    pictures = Pictures(*unpack(o.pack), device)
+    pictures = Pictures(*unpack(o.pack), device, o.human_weight)
+    print(f"{len(pictures.sizes)} images after {time.monotonic() - begun:.1f} s", flush=True)
     state = State(o.state)
     print(describe(state.progress), flush=True)
     network = state.network.to(device, memory_format=torch.channels_last).train()
@@ -63,17 +102,25 @@ def main():
     average.updates = state.progress["step"]
     optimizer = make_optimizer("muon", network, o.decay, torch.bfloat16)
     state.give_moments(network, optimizer)
-    forward = torch.compile(network) if o.compile else network
+    forward = Forward(network, o.compile)
     loss = Loss(network.model[-1].anchor_pixels, network.architecture.keypoints, Gains(0.05, 0.7, 0.3, 0.05),
                 pictures.skeleton.sigmas, scores_poses=True)
     steady, falling = Steady(o.rate), Steady(o.rate, falling=True)
-    step, images, saved, sums, count = state.progress["step"], state.progress["images"], begun, torch.zeros(4), 0
-    first, kept, logged = step, False, begun
+    step, images, saved = state.progress["step"], state.progress["images"], begun
+    sums, count, first, kept, logged = torch.zeros(4, device=device), 0, step, False, begun
 
     def keep():
         save_state(o.out / "kapao_n.state", network, average.network, optimizer, step=step, images=images,
                    minutes=state.progress["minutes"] + (time.monotonic() - begun) / 60,
                    measured=state.progress["measured"])
+
+    def learn(batch) -> torch.Tensor:
+        objects = make_objects(batch.owner, batch.boxes, batch.keypoints, o.keypoint_box, batch.ignored)
+        with torch.autocast(device.type, torch.bfloat16):
+            maps = forward((batch.images / 255).contiguous(memory_format=torch.channels_last))
+        total, parts = loss(maps, objects)
+        (total / len(batch.images)).backward()
+        return parts
 
     with open(o.out / "log.csv", "w", newline="") as file:
         log = csv.writer(file)
@@ -92,23 +139,28 @@ def main():
             crop = int((step + 1) * o.crops) > int(step * o.crops)
             batch = (pictures.crops(o.crop_batch, o.crop_size) if crop
                      else pictures.mosaics(o.batch, o.size, o.mosaic))
-            objects = make_objects(batch.owner, batch.boxes, batch.keypoints, o.keypoint_box, batch.ignored)
-            with torch.autocast(device.type, torch.bfloat16):
-                maps = forward((batch.images / 255).contiguous(memory_format=torch.channels_last))
-            total, parts = loss(maps, objects)
-            (total / len(batch.images)).backward()
+            try:
+                parts = learn(batch)
+            except Exception as error:
+                if forward.choice is network:
+                    raise
+                forward.failed(error)
+                optimizer.zero_grad(set_to_none=True)
+                parts = learn(batch)
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0, foreach=True)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             average.update(network)
             step, images = step + 1, images + len(batch.images)
-            sums, count = sums + parts.cpu(), count + 1
+            sums, count = sums + parts, count + 1
             if time.monotonic() - logged > 5:
                 logged = time.monotonic()
-                log.writerow((step, images, f"{(logged - begun) / 60:.2f}", f"{rate:.3e}",
-                              *(f"{v:.5f}" for v in (sums / count).tolist())))
+                values = (sums / count).tolist()
+                log.writerow((step, images, f"{(logged - begun) / 60:.2f}", f"{rate:.3e}", *(f"{v:.5f}" for v in values)))
                 file.flush()
-                sums, count = torch.zeros(4), 0
+                sums, count = torch.zeros(4, device=device), 0
+                if not all(v < float("inf") for v in values):
+                    raise SystemExit(f"the loss is no number at step {step}")
     if not kept:
         keep()
     export(average.network.cpu(), o.out / "annealed.safetensors", "kapao-n", "GPL-3.0-or-later")

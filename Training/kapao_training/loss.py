@@ -88,12 +88,12 @@ class Loss:
     @staticmethod
     def _judged(raw, objects, stride):
         """Weights of objectness: 0 in cells whose centre lies in a box to be ignored."""
-        judged = torch.ones(raw.shape[:4], device=raw.device)
-        for image, (x1, y1, x2, y2) in zip(objects.ignored_image.tolist(), (objects.ignored_boxes / stride).tolist()):
-            rows = slice(max(math.ceil(y1 - 0.5), 0), max(math.floor(y2 - 0.5) + 1, 0))
-            columns = slice(max(math.ceil(x1 - 0.5), 0), max(math.floor(x2 - 0.5) + 1, 0))
-            judged[image, :, rows, columns] = 0
-        return judged
+        n, _, rows, columns = raw.shape[:4]
+        low, high = (objects.ignored_boxes / stride).view(-1, 2, 2).unbind(1)
+        x, y = (torch.arange(c, device=raw.device) + 0.5 for c in (columns, rows))
+        inside = (((y >= low[:, 1:]) & (y <= high[:, 1:]))[:, :, None] & ((x >= low[:, :1]) & (x <= high[:, :1]))[:, None])
+        covered = torch.zeros((n, rows, columns), device=raw.device).index_add_(0, objects.ignored_image, inside.float())
+        return (covered == 0).float()[:, None].repeat(1, raw.shape[1], 1, 1)
 
     @staticmethod
     def _boxes(out, cell, size, stride):

@@ -61,7 +61,7 @@ def test_windows_and_people_are_those_of_the_cpu(packed, scale, angle):
     shift = np.array([64, 64]) - turn @ (65, 50)
     matrix = np.column_stack((turn, shift))
     entries = head["images"][2]["people"]
-    sample = Sample(images[2], [Person(
+    sample = Sample(images[2][:, :, ::-1], [Person(
         np.array([*p["bbox"][:2], p["bbox"][0] + p["bbox"][2], p["bbox"][1] + p["bbox"][3]], np.float32),
         np.reshape(p["keypoints"] or np.zeros(51), (17, 3)).astype(np.float32), p["ignore"]) for p in entries])
     wanted = warp(sample, matrix, 128, 128)
@@ -118,7 +118,7 @@ def test_a_run_goes_on_with_the_long_run_and_gives_back_its_state_and_weights(pa
     network, average, optimizer = trained(Architecture(width=0.125))
     save_state(tmp_path / "a.state", network, average, optimizer, step=7, images=100, minutes=3, measured=[])
     command = [sys.executable, "-m", "gpu.train", "--pack", packed, "--state", tmp_path / "a.state", "--out", tmp_path / "out",
-               "--minutes", "0.25", "--size", "128", "--batch", "2", "--crop-size", "64", "--crop-batch", "3",
+               "--minutes", "0.4", "--size", "128", "--batch", "2", "--crop-size", "64", "--crop-batch", "3",
                "--device", "cpu"]
     done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
