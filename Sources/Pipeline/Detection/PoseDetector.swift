@@ -132,10 +132,11 @@ public final class PoseDetector: @unchecked Sendable {
 
   /// A network whose device failed is given up, with all others, so that the next is made anew.
   ///
-  /// - Returns: Whether the frame is to be tried once more: another network is there already, or takes over.
+  /// - Returns: Whether the frame is to be tried once more: another thread gave it up already and there is something to
+  ///   make another of, or oneDNN takes over.
   package func giveUp(_ network: PoseNetwork, _ error: InferenceError) -> Bool {
     lock.withLock {
-      guard networks.values.contains(where: { $0 === network }) else { return true }
+      guard networks.values.contains(where: { $0 === network }) else { return compile != nil }
       networks.removeAll()
       guard fallback != nil else { return false }
       takeOver(error)
