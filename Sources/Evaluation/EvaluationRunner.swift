@@ -34,22 +34,21 @@ package struct EvaluationRunner: Sendable {
   package func run(progress: @escaping (Int) -> Void) throws -> EvaluationOutcome {
     let start = MonotonicTime.seconds
     let tally = Tally(EvaluationOutcome(fusion: FusionRate(skeleton, dataset: dataset)), progress: progress)
-    // Images of one input size together: the network is compiled once for each.
+    // Images of one input size after each other: the network is compiled once for each.
     let detector = try PoseDetector(
       model: settings.model, inputSize: settings.inputSize, backend: settings.backend, precision: settings.precision,
       threads: workers.threads, runtime: settings.runtime, augmentation: settings.augmentation,
       isSquare: settings.isSquare)
-    let groups = Dictionary(grouping: try dataset.images.map { ($0, try inputSize($0, detector)) }) { $0.1 }
-    for (_, group) in groups.sorted(by: { ($0.key.width, $0.key.height) < ($1.key.width, $1.key.height) }) {
-      try run(group.map(\.0), detector, into: tally)
-    }
+    let images = try dataset.images.map { ($0, try inputSize($0, detector)) }
+      .sorted { ($0.1.width, $0.1.height) < ($1.1.width, $1.1.height) }
+    try run(images.map(\.0), detector, into: tally)
     var outcome = tally.outcome
     outcome.seconds = MonotonicTime.seconds - start
     outcome.people.sort { ($0.imageID, $1.score) < ($1.imageID, $0.score) }
     return outcome
   }
 
-  /// Images of one input size, by as many workers at a time as `coreUse` has.
+  /// By as many workers at a time as `coreUse` has.
   private func run(_ images: [COCOImage], _ detector: PoseDetector, into tally: Tally) throws {
     let next = Position(end: images.count)
     DispatchQueue.concurrentPerform(iterations: min(workers.count, images.count)) { _ in
@@ -180,6 +179,8 @@ package struct EvaluationOutcome: Sendable {
   package internal(set) var fusion: FusionRate
   /// Seconds that the whole run took.
   package internal(set) var seconds = 0.0
+  /// Seconds that it would have taken if its workers had done nothing but the first look's network.
+  package internal(set) var networkSeconds = 0.0
 
   init(fusion: FusionRate) { self.fusion = fusion }
 }

@@ -107,8 +107,8 @@ struct Evaluate: ParsableCommand {
     }
     print(
       String(
-        format: "per image: forward %.1f ms, post-processing %.2f ms; all images: %.1f s", outcome.forward.mean,
-        outcome.postprocessing.mean, outcome.seconds))
+        format: "per image: forward %.1f ms, post-processing %.2f ms; all images: %.1f s, forward alone %.1f s",
+        outcome.forward.mean, outcome.postprocessing.mean, outcome.seconds, outcome.networkSeconds))
     if network.refine != nil { print(String(format: "second look: %.1f ms", outcome.refinement.mean)) }
     print(outcome.fusion)
   }

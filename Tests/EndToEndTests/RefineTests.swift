@@ -28,7 +28,7 @@ struct RefineTests {
     let (first, off) = try rows(["--refine", "off", "--tracker", tracker])
     let (second, auto) = try rows(["--tracker", tracker])
     #expect(off["refine"] as? String == "off" && auto["refine"] as? String == "auto")
-    let who = ["frame", "track_id", "person_score"]
+    let who = ["frame", "track_id"]
     #expect(first.map { row in who.map { row[$0]! } } == second.map { row in who.map { row[$0]! } })
     let moved = zip(first, second).filter { $0["left_knee_x"] != $1["left_knee_x"] }.count
     #expect(moved > first.count / 2)

@@ -2,9 +2,9 @@
 ///
 /// A network that has seen few people finds joints best in people of one size. So each person found is cut out of the
 /// original picture at that size and read again by the same network. The answer is the person in the crop that is most
-/// certain of those whose boxes overlap the first one's; it is weighed with what the first look found. The first look's
-/// score stays. Other people in the crop are left out: nobody is shown whom only a crop shows, as crops would show
-/// neighbours twice, and invent more than a picture does.
+/// certain of those whose boxes overlap the first one's; it is weighed with what the first look found. The score is the
+/// geometric mean of both looks'. Other people in the crop are left out: nobody is shown whom only a crop shows, as crops
+/// would show neighbours twice, and invent more than a picture does.
 package struct SecondLook: Sendable {
   /// Side of the crop in longer sides of the person's box.
   static let margin = 1.1
@@ -64,7 +64,7 @@ package struct SecondLook: Sendable {
     let size = scale * max(first.box.width, first.box.height) / best
     let share = trust * min(1, size * size * size)
     let looks = answers.map { ($0.keypoints, Float(1)) } + (share > 0 ? [(first.keypoints, share)] : [])
-    pose.score = first.score
+    pose.score = (first.score * answers.map(\.score).reduce(0, +) / Float(answers.count)).squareRoot()
     for index in pose.keypoints.indices {
       var (x, y, sum): (Float, Float, Float) = (0, 0, 0)
       var surest = pose.keypoints[index]

@@ -63,14 +63,27 @@ enum KeypointTrust {
   }
 }
 
+/// Distance from its motion at which a place counts half, in body sizes.
+private let outlier = 0.06
+
+/// Whether a left and a right keypoint are to be exchanged, as they fit the motion of each other far better than their
+/// own; `nil` where neither fits far better.
+private func areExchanged(
+  _ left: Keypoint, _ right: Keypoint, _ size: Double, _ fromLeft: (Keypoint) -> Double,
+  _ fromRight: (Keypoint) -> Double
+) -> Bool? {
+  let straight = fromLeft(left) + fromRight(right)
+  let crossed = fromLeft(right) + fromRight(left)
+  guard max(straight, crossed) > 2 * outlier * size, min(straight, crossed) < 0.4 * max(straight, crossed) else {
+    return nil
+  }
+  return crossed < straight
+}
+
 /// The other places of a track's keypoints around a frame.
 private struct KeypointMotion {
-  /// Distance from the motion at which a place counts half, in body sizes.
-  private static let outlier = 0.06
   /// The least deviation of places from their motion, in body sizes.
   private static let exactness = 0.004
-  /// A pair is exchanged where that brings the distance from the motion below this share.
-  private static let exchange = 0.4
 
   /// Times in widths of the bell curve, from the frame on, and the poses there.
   private var others: [(time: Double, pose: Pose)] = []
@@ -97,10 +110,9 @@ private struct KeypointMotion {
     let motions = pose.keypoints.indices.map { fit($0) }
     for (one, other) in zip(pose.keypoints.indices, flipped) where one < other {
       guard let here = motions[one], let there = motions[other] else { continue }
-      let (a, b) = (pose.keypoints[one], pose.keypoints[other])
-      let straight = here.distance(to: a) + there.distance(to: b)
-      let crossed = here.distance(to: b) + there.distance(to: a)
-      if crossed < Self.exchange * straight, straight > 2 * Self.outlier * size { pose.keypoints.swapAt(one, other) }
+      if areExchanged(pose.keypoints[one], pose.keypoints[other], size, here.distance, there.distance) == true {
+        pose.keypoints.swapAt(one, other)
+      }
     }
     for (index, motion) in motions.enumerated() {
       guard let motion else { continue }
@@ -141,7 +153,7 @@ private struct KeypointMotion {
         let dx = Double(keypoint.x) - parabolas.x[0] - t * (parabolas.x[1] + t * parabolas.x[2])
         let dy = Double(keypoint.y) - parabolas.y[0] - t * (parabolas.y[1] + t * parabolas.y[2])
         let square = dx * dx + dy * dy
-        weights[place] = given[place] / (1 + square / (Self.outlier * size * Self.outlier * size))
+        weights[place] = given[place] / (1 + square / (outlier * size * outlier * size))
         sum += weights[place]
         squares += weights[place] * square
       }
@@ -186,10 +198,13 @@ private struct KeypointMotion {
 }
 
 /// Weighs the place of each keypoint of a track by its confidence against its motion before, without delay (live video):
-/// a Kalman filter for each keypoint, which believes a place as much as it is sure. See `MotionWeigher` for files.
+/// a Kalman filter for each keypoint, which believes a place as much as it is sure. Where a left and a right keypoint fit
+/// the motion of each other far better, they are exchanged first. See `MotionWeigher` for files.
 package struct LiveMotionWeigher: PoseSmoother {
   /// Seconds without a keypoint after which its past no longer counts.
   private static let longestPause = 0.5
+  /// Seconds for which a pair is exchanged at most: after that what is found is believed.
+  private static let longestExchange = 0.3
   /// Standard deviations of the change of velocity in a second and of an unknown velocity, in body sizes, and the seconds
   /// in which velocity is forgotten.
   private static let (agility, speed, memory) = (6.0, 1.0, 0.3)
@@ -200,38 +215,54 @@ package struct LiveMotionWeigher: PoseSmoother {
     var x: AxisFilter
     var y: AxisFilter
     var time: Double
+    /// When it was exchanged with its counterpart first and last.
+    var exchanged: ClosedRange<Double>?
+
+    func distance(to keypoint: Keypoint) -> Double {
+      let (dx, dy) = (Double(keypoint.x) - x.position, Double(keypoint.y) - y.position)
+      return (dx * dx + dy * dy).squareRoot()
+    }
   }
 
+  private let flipped: [Int]
   private var tracks = TrackPasts<[Point?]>(longestPause: longestPause)
 
-  /// A weigher for one stream.
-  package init() {}
+  /// A weigher for one stream of poses of a skeleton.
+  package init(skeleton: Skeleton) { flipped = skeleton.flipped }
 
   /// The frame, weighed.
-  package mutating func update(_ frame: TrackedFrame) -> [TrackedFrame] { [tracks.update(frame, Self.weighed)] }
+  package mutating func update(_ frame: TrackedFrame) -> [TrackedFrame] {
+    let flipped = flipped
+    return [tracks.update(frame) { Self.weighed($0, &$1, flipped, now: $2) }]
+  }
 
   /// None: every frame has come out at once.
   package mutating func finish() -> [TrackedFrame] { [] }
 
-  private static func weighed(_ pose: Pose, _ past: inout [Point?]?, now: Double) -> Pose {
+  private static func weighed(_ pose: Pose, _ past: inout [Point?]?, _ flipped: [Int], now: Double) -> Pose {
     var pose = pose
     let size = PoseSignals(pose).size
     var points = past ?? []
     past = nil
     if points.count != pose.keypoints.count { points = [Point?](repeating: nil, count: pose.keypoints.count) }
+    let disturbance = agility * agility * size * size
+    var ahead = points.map { point -> Point? in
+      guard var point, now - point.time <= longestPause else { return nil }
+      point.x.predict(seconds: now - point.time, disturbance: disturbance, memory: memory)
+      point.y.predict(seconds: now - point.time, disturbance: disturbance, memory: memory)
+      return point
+    }
+    exchange(&pose, &ahead, flipped, size, now)
     for (index, keypoint) in pose.keypoints.enumerated() where keypoint.x.isFinite && keypoint.y.isFinite {
       let (x, y) = (Double(keypoint.x), Double(keypoint.y))
       let variance = KeypointTrust.variance(keypoint, size: size)
-      guard var point = points[index], now - point.time <= longestPause else {
+      guard var point = ahead[index] else {
         let start = {
           AxisFilter(position: $0, variance: variance, velocityVariance: speed * speed * size * size)
         }
         points[index] = Point(x: start(x), y: start(y), time: now)
         continue
       }
-      let disturbance = agility * agility * size * size
-      point.x.predict(seconds: now - point.time, disturbance: disturbance, memory: memory)
-      point.y.predict(seconds: now - point.time, disturbance: disturbance, memory: memory)
       let (dx, dy) = (x - point.x.position, y - point.y.position)
       let squared = (dx * dx + dy * dy) / 2 / (point.x.positionVariance + variance)
       point.x.correct(position: x, variance: variance * max(1, squared / gate))
@@ -243,6 +274,27 @@ package struct LiveMotionWeigher: PoseSmoother {
     }
     past = points
     return pose
+  }
+
+  /// Exchanges the pairs that fit so; where that has gone on for too long, their motions change places instead.
+  private static func exchange(
+    _ pose: inout Pose, _ points: inout [Point?], _ flipped: [Int], _ size: Double, _ now: Double
+  ) {
+    for (one, other) in zip(points.indices, flipped) where one < other {
+      guard let here = points[one], let there = points[other],
+        let isExchanged = areExchanged(pose.keypoints[one], pose.keypoints[other], size, here.distance, there.distance)
+      else { continue }
+      points[one]!.exchanged = nil
+      guard isExchanged else { continue }
+      let last = here.exchanged.flatMap { now - $0.upperBound <= longestPause ? $0 : nil }
+      let since = last?.lowerBound ?? now
+      if now - since <= longestExchange {
+        points[one]!.exchanged = since...now
+        pose.keypoints.swapAt(one, other)
+      } else {
+        points.swapAt(one, other)
+      }
+    }
   }
 }
 

@@ -28,7 +28,10 @@ final class LiveTracking: @unchecked Sendable {
     tracker = settings.tracking.makeTracker(
       skeleton: detector.skeleton, confidence: settings.thresholds.poseConfidence.nextUp)
     smoothing = StreamSmoothing(
-      [settings.tracking.weighsMotion ? LiveMotionWeigher() : nil, settings.tracking.smoothing.smoother()])
+      [
+        settings.tracking.weighsMotion ? LiveMotionWeigher(skeleton: detector.skeleton) : nil,
+        settings.tracking.smoothing.smoother(),
+      ])
     mostRefined = settings.refinement.most(auto: .max)
     refiner = settings.refinement == .off ? nil : PersonRefiner(detector, thresholds: settings.thresholds)
   }
