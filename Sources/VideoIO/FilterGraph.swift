@@ -1,8 +1,33 @@
 import CFFmpeg
 import Kapao
 
+/// libavfilter, loaded with the first graph.
+enum FilterLibrary {
+  private static let loaded: CFFmpegFilters? = {
+    var functions = CFFmpegFilters()
+    return cffmpeg_load_filters(&functions) == 0 ? nil : functions
+  }()
+
+  /// Its functions.
+  ///
+  /// - Throws: ``VideoError`` where there is no such library.
+  static func functions() throws(VideoError) -> CFFmpegFilters {
+    guard let loaded else {
+      throw VideoError(operation: "load", input: "libavfilter", code: .none, detail: "it is not installed")
+    }
+    return loaded
+  }
+
+  /// Whether it was built with a filter.
+  static func has(_ name: String) -> Bool { loaded?.get_by_name(name) != nil }
+
+  /// Frees a graph.
+  static func free(_ graph: UnsafeMutablePointer<UnsafeMutablePointer<AVFilterGraph>?>?) { loaded?.graph_free(graph) }
+}
+
 /// A libavfilter graph with one video input and one video output.
 final class FilterGraph {
+  private let library: CFFmpegFilters
   private let owner: Owned<AVFilterGraph>
   private let source: UnsafeMutablePointer<AVFilterContext>
   private let sink: UnsafeMutablePointer<AVFilterContext>
@@ -12,7 +37,9 @@ final class FilterGraph {
     _ description: String, like frame: UnsafeMutablePointer<AVFrame>, timeBase: Rational, threads: Int = 1
   ) throws(VideoError) {
     LibavLog.install()
-    owner = try Owned(avfilter_graph_alloc(), "filter graph")
+    let library = try FilterLibrary.functions()
+    self.library = library
+    owner = try Owned(library.graph_alloc(), "filter graph")
     let graph = owner.native
     graph.pointee.nb_threads = Int32(threads)
     let aspect = frame.pointee.sample_aspect_ratio
@@ -22,24 +49,24 @@ final class FilterGraph {
     var source: UnsafeMutablePointer<AVFilterContext>?
     var sink: UnsafeMutablePointer<AVFilterContext>?
     try VideoError.check("filter", description) {
-      avfilter_graph_create_filter(&source, avfilter_get_by_name("buffer"), "in", arguments, nil, graph)
+      library.graph_create_filter(&source, library.get_by_name("buffer"), "in", arguments, nil, graph)
     }
     try VideoError.check("filter", description) {
-      avfilter_graph_create_filter(&sink, avfilter_get_by_name("buffersink"), "out", nil, nil, graph)
+      library.graph_create_filter(&sink, library.get_by_name("buffersink"), "out", nil, nil, graph)
     }
     try VideoError.check("filter", description) {
-      var inputs = avfilter_inout_alloc()
-      var outputs = avfilter_inout_alloc()
+      var inputs = library.inout_alloc()
+      var outputs = library.inout_alloc()
       defer {
-        avfilter_inout_free(&inputs)
-        avfilter_inout_free(&outputs)
+        library.inout_free(&inputs)
+        library.inout_free(&outputs)
       }
       outputs?.pointee.name = av_strdup("in")
       outputs?.pointee.filter_ctx = source
       inputs?.pointee.name = av_strdup("out")
       inputs?.pointee.filter_ctx = sink
-      let result = avfilter_graph_parse_ptr(graph, description, &inputs, &outputs, nil)
-      return result < 0 ? result : avfilter_graph_config(graph, nil)
+      let result = library.graph_parse_ptr(graph, description, &inputs, &outputs, nil)
+      return result < 0 ? result : library.graph_config(graph, nil)
     }
     guard let source, let sink else { preconditionFailure("a configured graph has both ends") }
     self.source = source
@@ -49,14 +76,14 @@ final class FilterGraph {
   /// Feeds a frame, of which the graph takes a reference of its own; nil ends the input.
   func push(_ frame: UnsafeMutablePointer<AVFrame>?) throws(VideoError) {
     try VideoError.check("filter", "frame") {
-      av_buffersrc_add_frame_flags(source, frame, Int32(AV_BUFFERSRC_FLAG_KEEP_REF))
+      library.add_frame(source, frame, Int32(AV_BUFFERSRC_FLAG_KEEP_REF))
     }
   }
 
   /// The next output frame; nil if the graph wants more input or has ended.
   func pull() throws(VideoError) -> Owned<AVFrame>? {
     let output = try Owned(av_frame_alloc(), "frame")
-    let result = av_buffersink_get_frame(sink, output.native)
+    let result = library.get_frame(sink, output.native)
     if result >= 0 { return consume output }
     let code = AVErrorCode(rawValue: result)
     guard code == .again || code == .endOfFile else {

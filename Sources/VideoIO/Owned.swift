@@ -58,7 +58,7 @@ extension AVCodecParameters: LibavObject {
 }
 
 extension AVFilterGraph: LibavObject {
-  static func free(_ object: UnsafeMutablePointer<AVFilterGraph>) { free(object, by: avfilter_graph_free) }
+  static func free(_ object: UnsafeMutablePointer<AVFilterGraph>) { free(object, by: FilterLibrary.free) }
 }
 
 extension AVBufferRef: LibavObject {

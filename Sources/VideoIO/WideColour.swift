@@ -65,7 +65,7 @@ struct WideColour: Hashable {
   }
 
   /// Whether libavfilter was built with what the conversion needs.
-  static var isAvailable: Bool { avfilter_get_by_name("zscale") != nil && avfilter_get_by_name("tonemap") != nil }
+  static var isAvailable: Bool { FilterLibrary.has("zscale") && FilterLibrary.has("tonemap") }
 
   /// In cd/m²: of the content, or else of the screen that it was made on.
   private static func peak(of frame: UnsafeMutablePointer<AVFrame>) -> Double {

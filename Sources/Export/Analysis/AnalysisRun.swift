@@ -21,6 +21,7 @@ final class AnalysisRun {
   private let angles: AnglesWriter?
   private let database: PoseDatabase?
   private var persons: [Int: PersonAnalysis] = [:]
+  private var hasPeople = false
   /// Rows of angles that wait for those of other people in the same frame.
   private var waiting: [AngleRow] = []
 
@@ -65,6 +66,7 @@ final class AnalysisRun {
     result.summary.seconds = time
     try database?.write(record, time: time)
     for entry in record.people {
+      hasPeople = true
       guard let track = record.track(of: entry) else { continue }
       let person = settings.people.person(of: settings.people.track(track, at: time))
       guard selected?.contains(person) ?? true else { continue }
@@ -109,9 +111,11 @@ final class AnalysisRun {
     try writeAngles(all: true)
     guard !persons.isEmpty else {
       throw AnalysisError(
-        selected == nil
-          ? "nobody in \(input) has a track; kapao-video convert --tracker gives poses in a CSV tracks"
-          : "none of the people chosen is in \(input)")
+        !hasPeople
+          ? "nobody is in \(input)"
+          : selected == nil
+            ? "nobody in \(input) has a track; kapao-video convert --tracker gives poses in a CSV tracks"
+            : "none of the people chosen is in \(input)")
     }
     let people = persons.values.sorted { $0.number < $1.number }
     persons = [:]

@@ -94,8 +94,9 @@ final class ONNXRuntimeLibrary: @unchecked Sendable {
     // The table has the number of the release, 1.N; a later generation may offer less.
     let oldest = UInt32(kOrtOldestVersion)
     let newest = parts[0] > 1 ? 64 : parts[1]
-    guard newest >= oldest, let api = (oldest...newest).reversed().lazy.compactMap({ getApi($0) }).first else {
-      throw failure("version \(version) is too old: 1.\(oldest) or later is needed")
+    guard newest >= oldest else { throw failure("version \(version) is too old: 1.\(oldest) or later is needed") }
+    guard let api = (oldest...newest).reversed().lazy.compactMap({ getApi($0) }).first else {
+      throw failure("it calls itself version \(version), but has no functions of any version from 1.\(oldest) on")
     }
     self.path = path
     self.version = version
