@@ -52,7 +52,6 @@ for file in ~/.gitconfig /etc/gitconfig /etc/pip.conf /etc/resolv.conf /etc/ssl/
 done
 
 export HOME=/root PATH=$toolchain/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
-unset TMPDIR
 exec unshare --mount bash -c '
   root=$0 folder=$1 count=$2
   shift 2

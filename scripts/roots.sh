@@ -3,6 +3,9 @@
 # Where roots are kept from run to run.
 roots=${KAPAO_ROOTS:-/var/cache/kapao-video}
 
+# A folder of this machine's, which a root does not have.
+unset TMPDIR
+
 # Ends the script with 77: this machine cannot.
 cannot() {
   echo "$(basename "$0"): $*" >&2
