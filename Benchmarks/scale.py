@@ -3,11 +3,11 @@
 
   Benchmarks/scale.py                     # all of it, some minutes
   Benchmarks/scale.py jobs                # videos at a time against threads of each
-  Benchmarks/scale.py parts --minutes 30  # a long video whole and in 1, 2 and 7 parts
+  Benchmarks/scale.py parts --minutes 30  # long videos whole and in 1, 2 and 7 parts
   Benchmarks/scale.py merge               # a million frames put together
 
 Times of processors (user and system) are printed beside those of the clock, as other work on the machine changes only the latter.
-The long video is the sample, again and again, with frames that refer across key frames. The million frames are made up: four people
+The long videos are clips (`--clip`, else the sample), made small, again and again. The million frames are made up: four people
 who walk; they are put together by the program as real ones are.
 """
 import argparse
@@ -66,23 +66,49 @@ def jobs(program, folder, clips):
             at_once *= 2
 
 
-def parts(program, folder, minutes):
-    """A long video whole and in parts."""
-    video = os.path.join(folder, "long.mp4")
-    ffmpeg("-stream_loop", str(round(minutes * 6) - 1), "-i", SAMPLE, "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2",
-           "-g", "50", "-x264-params", "open-gop=1", video)
-    options = ["--export", "csv", "--export", "coco", "--refine", "off"]
-    print(f"\n{minutes:g} minutes ({round(minutes * 600)} frames)\n")
-    print("| parts | time (s) | processor time (s) | more than whole | same bytes |\n|--:|--:|--:|--:|---|")
-    whole = None
-    for count in (0, 1, 2, 7):
-        output = os.path.join(folder, f"parts{count}")
-        split = ["--split", f"{minutes * 60 / count + 0.5:.1f}s"] if count else []
-        clock, used, _ = run(program, "batch", video, "-o", output, *options, *split)
-        contents = [open(f"{output}/long.{kind}", "rb").read() for kind in ("csv", "coco.json")]
-        whole = whole or (used, contents)
-        print(f"| {count or 'whole'} | {clock:.1f} | {used:.1f} | {100 * (used / whole[0] - 1):+.1f} % | "
-              f"{'yes' if contents == whole[1] else 'NO'} |", flush=True)
+def looped(path, clips, seconds, *options):
+    """Clips, made small and put behind each other, again and again. They are encoded once, at 10 frames a second, then copied."""
+    filters = "".join(
+        f"[{n}:v]scale=480:270:force_original_aspect_ratio=decrease,pad=480:270:-1:-1,setsar=1,fps=10,format=yuv420p[v{n}];"
+        for n in range(len(clips)))
+    filters += "".join(f"[v{n}]" for n in range(len(clips))) + f"concat={len(clips)}"
+    if "vfr" in options:
+        filters += ",select='not(eq(mod(n\\,5)\\,3))',setpts='PTS+0.01*mod(N\\,3)/TB'"
+    inputs = [word for clip in clips for word in ("-i", clip)]
+    ffmpeg(*inputs, "-filter_complex", filters, "-an", "-c:v", "libx264", "-preset", "veryfast", *options, f"{path}.once.mp4")
+    ffmpeg("-stream_loop", "-1", "-i", f"{path}.once.mp4", "-t", str(seconds), "-c", "copy", path)
+    os.remove(f"{path}.once.mp4")
+
+
+def parts(program, folder, minutes, clips, rounds):
+    """Long videos whole and in parts, alternating; ends where results differ. The least time of all rounds is printed."""
+    kinds = [
+        ("fixed rate", minutes, ["-g", "250"]),
+        ("open GOP", minutes / 6, ["-bf", "3", "-g", "50", "-x264-params", "open-gop=1"]),
+        ("varying rate", minutes / 6, ["-fps_mode", "vfr", "-g", "50"])]
+    results = ("csv", "ndjson", "angles.csv", "summary.json")
+    options = ["--export", "csv", "--export", "ndjson", "--angles", "{out}/{name}.angles.csv",
+               "--summary", "{out}/{name}.summary.json", "--refine", "off", "--size", "256"]
+    print("\n| video | frames | parts | processor time (s) | more than whole |\n|---|--:|--:|--:|--:|")
+    for number, (kind, length, encoding) in enumerate(kinds):
+        video = os.path.join(folder, f"long{number}.mp4")
+        looped(video, clips, 60 * length, *encoding)
+        used, expected = {}, None
+        for _ in range(rounds):
+            for count in (0, 1, 2, 7):
+                output = os.path.join(folder, f"parts{number}-{count}")
+                split = ["--split", f"{length * 60 / count + 0.5:.1f}s"] if count else []
+                used.setdefault(count, []).append(run(program, "batch", video, "-o", output, *options, *split)[1])
+                contents = [open(f"{output}/long{number}.{result}", "rb").read() for result in results]
+                expected = expected or contents
+                if contents != expected:
+                    sys.exit(f"{kind}, {count or 1} parts: other bytes than whole")
+                with open(f"{output}/long{number}.kapao.json") as file:
+                    frames = json.load(file)["frames"]
+                shutil.rmtree(output)
+        for count, seconds in used.items():
+            print(f"| {kind}, {length:g} minutes | {frames} | {count or 'whole'} | {min(seconds):.1f} | "
+                  f"{100 * (min(seconds) / min(used[0]) - 1):+.1f} % |", flush=True)
 
 
 def checksum(folder):
@@ -103,7 +129,7 @@ def merge(program, folder, frames, written):
     people, count, rate = 4, 10, 512
     store = os.path.join(folder, "store")
     os.mkdir(store)
-    run(program, "annotate", SAMPLE, "--detections", store, "--part", "1/1", "--split", "1000s", "--refine", "off")
+    run(program, "annotate", SAMPLE, "--detections", store, "--part", "1/1", "--part-length", "1000", "--refine", "off")
     with open(f"{store}/part-1-of-1.detections", "rb") as file:
         header = json.loads(file.readline())
     os.remove(f"{store}/part-1-of-1.detections")
@@ -159,8 +185,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="*", default=["jobs", "parts", "merge"])
     parser.add_argument("--program", default=os.path.join(ROOT, ".build/release/kapao-video"))
-    parser.add_argument("--clips", type=int, default=10)
-    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--clips", type=int, default=10, help="how many videos for jobs")
+    parser.add_argument("--minutes", type=float, default=30, help="length of the long video; two more have a sixth")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each of the long videos is measured")
+    parser.add_argument("--clip", action="append", help="what the long videos are made of (repeatable)")
     parser.add_argument("--frames", type=int, default=10**6)
     parser.add_argument("--written", default="csv,smoothed,coco", help="what merge writes")
     arguments = parser.parse_args()
@@ -168,7 +196,7 @@ def main():
     try:
         for what in arguments.what:
             {"jobs": lambda: jobs(arguments.program, folder, arguments.clips),
-             "parts": lambda: parts(arguments.program, folder, arguments.minutes),
+             "parts": lambda: parts(arguments.program, folder, arguments.minutes, arguments.clip or [SAMPLE], arguments.rounds),
              "merge": lambda: merge(arguments.program, folder, arguments.frames, arguments.written)}[what]()
     finally:
         shutil.rmtree(folder)
