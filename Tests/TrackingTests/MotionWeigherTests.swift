@@ -80,9 +80,10 @@ struct MotionWeigherTests {
     #expect(error(run(found, LiveMotionWeigher(skeleton: .coco17)), truth) < 6)
     // Somebody who faces the other way is not turned.
     for index in found.indices.dropFirst(45) {
-      for (left, right) in [(13, 14), (15, 16)] {
-        truth[index].keypoints.swapAt(left, right)
-        found[index].people[0].pose = truth[index]
+      for (left, right) in [(13, 14), (15, 16)] { truth[index].keypoints.swapAt(left, right) }
+      found[index].people[0].pose = truth[index]
+      for keypoint in truth[index].keypoints.indices {
+        found[index].people[0].pose.keypoints[keypoint].confidence = 0.7
       }
     }
     #expect(error(Array(run(found, MotionWeigher(skeleton: .coco17)).suffix(60)), Array(truth.suffix(60))) < 4)
