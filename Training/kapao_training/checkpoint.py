@@ -1,4 +1,4 @@
-"""Networks from and to files: official `.pt`, this program's own `.ckpt`, exported `.safetensors`."""
+"""Networks from and to files: official `.pt`, this program's own `.ckpt` and `.state`, exported `.safetensors`."""
 
 import dataclasses
 from pathlib import Path
@@ -19,6 +19,9 @@ def load_network(path: str | Path) -> Network:
         network = Network(Architecture(**data["architecture"]))
         network.load_state_dict(data["ema"])
         return network
+    if path.suffix == ".state":
+        from .state import State
+        return State(path).average
     if path.suffix == ".safetensors":
         from .export import load_exported
         return load_exported(path)

@@ -76,7 +76,7 @@ def evaluate(network: Network, annotations: str | Path, folder: str | Path, size
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("weights", help="an official .pt, a .ckpt (its EMA is used) or an exported .safetensors")
+    parser.add_argument("weights", help="an official .pt, a .ckpt or .state (its EMA is used) or an exported .safetensors")
     parser.add_argument("--data", required=True, help="COCO JSON")
     parser.add_argument("--images", required=True, help="folder of the images")
     parser.add_argument("--size", type=int, default=640, help="longest side, pixels (640)")

@@ -117,7 +117,7 @@ def difference(network: Network, path: str | Path, size: int = 320) -> float:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("weights", help="an official .pt or a .ckpt of this program (its EMA is used)")
+    parser.add_argument("weights", help="an official .pt, or a .ckpt or .state of this program (its EMA is used)")
     parser.add_argument("output")
     parser.add_argument("--name", default="kapao-n")
     parser.add_argument("--licence", default="GPL-3.0-or-later")

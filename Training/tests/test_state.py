@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from kapao_training.average import Average
+from kapao_training.checkpoint import load_network
 from kapao_training.network import Architecture, Network
 from kapao_training.optimise import make_optimizer, set_rate
 from kapao_training.state import State, save_state
@@ -48,6 +49,7 @@ def test_what_is_kept_comes_back(tmp_path):
         if tensor.ndim > 1:     # 8 bits of the distance, beside what bfloat16 rounds
             reach = (tensor - raw).abs().amax() + raw.abs().amax() * 2 ** -8
             assert (kept - tensor).abs().max() <= reach / 127
+    assert torch.equal(load_network(tmp_path / "a.state").model[0].conv.conv.weight, state.average.model[0].conv.conv.weight)
     other = make_optimizer("muon", state.network, 0.01)
     state.give_moments(state.network, other)
     names = {n: p for n, p in state.network.named_parameters()}
