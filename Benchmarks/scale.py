@@ -80,7 +80,7 @@ def looped(path, clips, seconds, *options):
     os.remove(f"{path}.once.mp4")
 
 
-def parts(program, folder, minutes, clips, rounds):
+def parts(program, folder, minutes, clips, rounds, size):
     """Long videos whole and in parts, alternating; ends where results differ. The least time of all rounds is printed."""
     kinds = [
         ("fixed rate", minutes, ["-g", "250"]),
@@ -88,7 +88,7 @@ def parts(program, folder, minutes, clips, rounds):
         ("varying rate", minutes / 6, ["-fps_mode", "vfr", "-g", "50"])]
     results = ("csv", "ndjson", "angles.csv", "summary.json")
     options = ["--export", "csv", "--export", "ndjson", "--angles", "{out}/{name}.angles.csv",
-               "--summary", "{out}/{name}.summary.json", "--refine", "off", "--size", "256"]
+               "--summary", "{out}/{name}.summary.json", "--refine", "off", "--size", str(size)]
     print("\n| video | frames | parts | processor time (s) | more than whole |\n|---|--:|--:|--:|--:|")
     for number, (kind, length, encoding) in enumerate(kinds):
         video = os.path.join(folder, f"long{number}.mp4")
@@ -188,6 +188,7 @@ def main():
     parser.add_argument("--clips", type=int, default=10, help="how many videos for jobs")
     parser.add_argument("--minutes", type=float, default=30, help="length of the long video; two more have a sixth")
     parser.add_argument("--rounds", type=int, default=2, help="how often each of the long videos is measured")
+    parser.add_argument("--size", type=int, default=640, help="the network's input for parts")
     parser.add_argument("--clip", action="append", help="what the long videos are made of (repeatable)")
     parser.add_argument("--frames", type=int, default=10**6)
     parser.add_argument("--written", default="csv,smoothed,coco", help="what merge writes")
@@ -196,7 +197,7 @@ def main():
     try:
         for what in arguments.what:
             {"jobs": lambda: jobs(arguments.program, folder, arguments.clips),
-             "parts": lambda: parts(arguments.program, folder, arguments.minutes, arguments.clip or [SAMPLE], arguments.rounds),
+             "parts": lambda: parts(arguments.program, folder, arguments.minutes, arguments.clip or [SAMPLE], arguments.rounds, arguments.size),
              "merge": lambda: merge(arguments.program, folder, arguments.frames, arguments.written)}[what]()
     finally:
         shutil.rmtree(folder)
