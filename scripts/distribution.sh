@@ -37,6 +37,7 @@ mkdir -p "$root$folder"
 find "$root$folder" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
 git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=- --ignore-failed-read |
   tar --extract --directory "$root$folder"
+git rev-parse --short=10 HEAD >"$root$folder/packaging/commit"
 
 # This machine's configuration of git and pip and its certificate authorities hold there too, with the local folders that are
 # named.
