@@ -12,20 +12,25 @@ package struct Gait: Hashable, Sendable, Codable {
   package struct Sample: Sendable {
     /// Seconds.
     package var time: Double
-    /// Ankles on the floor, left and right: px, or metres where the scale is known; y up or down.
-    package var ankles: [Side: Point2]
+    /// Left ankle on the floor: px, or metres where the scale is known; y up or down.
+    package var left: Point2?
+    /// Right ankle on the floor.
+    package var right: Point2?
     /// The middle of the hips.
     package var hip: Point2
     /// The way that the person faces: 1 to the right of the picture, −1 to the left, 0 neither.
     package var direction: Double
 
     /// A frame.
-    package init(time: Double, ankles: [Side: Point2], hip: Point2, direction: Double) {
+    package init(time: Double, left: Point2?, right: Point2?, hip: Point2, direction: Double) {
       self.time = time
-      self.ankles = ankles
+      self.left = left
+      self.right = right
       self.hip = hip
       self.direction = direction
     }
+
+    func ankle(_ side: Side) -> Point2? { side == .left ? left : right }
   }
 
   /// From one strike of a foot to its next.
@@ -109,9 +114,9 @@ package struct Gait: Hashable, Sendable, Codable {
   }
 
   private static func contacts(_ samples: [Sample], _ side: Side) -> Contacts {
-    let known = samples.filter { $0.ankles[side] != nil }
+    let known = samples.filter { $0.ankle(side) != nil }
     let reach = known.map { sample in
-      (time: sample.time, value: ((sample.ankles[side]?.x ?? 0) - sample.hip.x) * sample.direction)
+      (time: sample.time, value: ((sample.ankle(side)?.x ?? 0) - sample.hip.x) * sample.direction)
     }
     let smooth = smoothed(reach, width: 0.03)
     let sorted = smooth.map(\.value).sorted()
@@ -124,8 +129,8 @@ package struct Gait: Hashable, Sendable, Codable {
     // Where the person comes into sight is no strike.
     for index in turns.highs where index > 0 {
       let sample = known[index]
-      guard let ankle = sample.ankles[side] else { continue }
-      contacts.strikes.append((sample.time, ankle, sample.ankles[side == .left ? .right : .left], sample.hip))
+      guard let ankle = sample.ankle(side) else { continue }
+      contacts.strikes.append((sample.time, ankle, sample.ankle(side == .left ? .right : .left), sample.hip))
     }
     return contacts
   }

@@ -27,46 +27,68 @@ package struct Movement: Sendable {
     func canReach(from a: Found, to b: Found) -> Bool { Movement.speed(a, b) <= fastest }
   }
 
-  /// A player at one time.
+  /// A player at one time. Hours of them are kept: 64 bytes.
   package struct State: Hashable, Sendable {
-    /// The frame's number.
-    package var frame: Int
     /// Seconds.
-    package var time: Double
+    package let time: Double
     /// Smoothed position, metres.
-    package var position: Point2
-    /// Metres a second; `nil` where a piece is too short.
-    package var speed: Double?
-    /// Change of speed, metres a second squared.
-    package var acceleration: Double?
+    package let position: Point2
     /// Metres since the first position, without what was not seen.
-    package var distance: Double
+    package fileprivate(set) var distance: Double
     /// Seconds that this position stands for: half of the way to its neighbours.
-    package var duration: Double
+    package let duration: Double
+    private let knownSpeed: Double
+    private let knownAcceleration: Float
+    private let spread: Float
+    private let number: Int32
+    private let part: Int32
+
+    fileprivate init(
+      _ found: Found, position: Point2, speed: Double?, acceleration: Double?, distance: Double, duration: Double,
+      piece: Int
+    ) {
+      time = found.time
+      self.position = position
+      self.distance = distance
+      self.duration = duration
+      knownSpeed = speed ?? .nan
+      knownAcceleration = acceleration.map(Float.init) ?? .nan
+      spread = found.spread
+      number = found.number
+      part = Int32(clamping: piece)
+    }
+
+    /// The frame's number.
+    package var frame: Int { Int(number) }
+    /// Metres a second; `nil` where a piece is too short.
+    package var speed: Double? { knownSpeed.isNaN ? nil : knownSpeed }
+    /// Change of speed, metres a second squared.
+    package var acceleration: Double? { knownAcceleration.isNaN ? nil : Double(knownAcceleration) }
     /// The number of the piece, from 0.
-    package var piece: Int
+    package var piece: Int { Int(part) }
     /// Standard deviation of the position as it was found, metres.
-    package var uncertainty: Double
+    package var uncertainty: Double { Double(spread) }
   }
 
-  /// A position as it was found.
+  /// A position as it was found. Hours of everybody's are kept: 32 bytes.
   package struct Found: Hashable, Sendable {
-    /// The frame's number.
-    package var frame: Int
     /// Seconds.
-    package var time: Double
+    package let time: Double
     /// Metres.
     package var point: Point2
-    /// Metres.
-    package var uncertainty: Double
+    fileprivate let spread: Float
+    fileprivate let number: Int32
 
     /// A position.
     package init(frame: Int, time: Double, point: Point2, uncertainty: Double) {
-      self.frame = frame
       self.time = time
       self.point = point
-      self.uncertainty = uncertainty
+      spread = Float(uncertainty)
+      number = Int32(clamping: frame)
     }
+
+    /// Standard deviation, metres.
+    package var uncertainty: Double { Double(spread) }
   }
 
   /// Player by time, in order.
@@ -75,9 +97,9 @@ package struct Movement: Sendable {
   package private(set) var dropped = 0
 
   /// Works a player's positions out, which come in order of time.
-  package init(_ found: [Found], settings: Settings = Settings()) {
-    let kept = Self.withinReach(found, settings: settings)
-    dropped = found.count - kept.count
+  package init(_ found: some Sequence<Found>, settings: Settings = Settings()) {
+    let kept: [Found]
+    (kept, dropped) = Self.withinReach(found, settings: settings)
     states.reserveCapacity(kept.count)
     var start = 0
     var piece = 0
@@ -99,13 +121,25 @@ package struct Movement: Sendable {
     return max((b.point - a.point).length - noise, 0) / max(b.time - a.time, 1e-3)
   }
 
-  private static func withinReach(_ found: [Found], settings: Settings) -> [Found] {
-    found.indices.filter { index in
-      guard index > 0, index + 1 < found.count else { return true }
-      let (a, b, c) = (found[index - 1], found[index], found[index + 1])
-      return settings.canReach(from: a, to: b) || settings.canReach(from: b, to: c)
-        || !settings.canReach(from: a, to: c)
-    }.map { found[$0] }
+  private static func withinReach(
+    _ found: some Sequence<Found>, settings: Settings
+  ) -> (kept: [Found], dropped: Int) {
+    var kept: [Found] = []
+    kept.reserveCapacity(found.underestimatedCount)
+    var (dropped, before, now) = (0, Found?.none, Found?.none)
+    for next in found {
+      if let now {
+        let isOut =
+          before.map {
+            !settings.canReach(from: $0, to: now) && !settings.canReach(from: now, to: next)
+              && settings.canReach(from: $0, to: next)
+          } ?? false
+        if isOut { dropped += 1 } else { kept.append(now) }
+      }
+      (before, now) = (now, next)
+    }
+    if let now { kept.append(now) }
+    return (kept, dropped)
   }
 
   private mutating func append(
@@ -131,9 +165,8 @@ package struct Movement: Sendable {
       let before = index > found.startIndex ? (now.time - found[index - 1].time) / 2 : 0
       let after = index + 1 < found.endIndex ? (found[index + 1].time - now.time) / 2 : 0
       var state = State(
-        frame: now.frame, time: now.time, position: fit.map { Point2($0.x.0, $0.y.0) } ?? now.point, speed: speed,
-        acceleration: acceleration, distance: distance, duration: before + after, piece: piece,
-        uncertainty: now.uncertainty)
+        now, position: fit.map { Point2($0.x.0, $0.y.0) } ?? now.point, speed: speed, acceleration: acceleration,
+        distance: distance, duration: before + after, piece: piece)
       if let previous, let speed, let last = previous.speed {
         let mean = (speed + last) / 2
         if mean > settings.standing { distance += mean * (now.time - previous.time) }

@@ -185,7 +185,7 @@ package struct PlayerSummary: Hashable, Sendable, Codable {
   private static func hullArea(_ points: [Point2]) -> Double {
     let sorted = points.sorted { $0.x == $1.x ? $0.y < $1.y : $0.x < $1.x }
     guard sorted.count > 2 else { return 0 }
-    func half(_ points: [Point2]) -> [Point2] {
+    func half(_ points: some Sequence<Point2>) -> [Point2] {
       var hull: [Point2] = []
       for p in points {
         while hull.count > 1 {

@@ -38,6 +38,7 @@ package struct RunningMovement: Sendable {
   }
 
   private let calibration: CourtCalibration
+  private let zonesBySet: [String: [Court.Zone]]
   private let body: Body
   private let width: Double
   private let settings: Movement.Settings
@@ -53,6 +54,7 @@ package struct RunningMovement: Sendable {
     settings: Movement.Settings = .init(), trailSeconds: Double = 3
   ) {
     self.calibration = calibration
+    zonesBySet = Dictionary(grouping: calibration.court.zones, by: \.set)
     self.body = body
     self.width = width
     self.settings = settings
@@ -130,8 +132,7 @@ package struct RunningMovement: Sendable {
   }
 
   private func zones(at position: Point2) -> [String: String] {
-    let sets = Dictionary(grouping: calibration.court.zones, by: \.set)
-    var zones = sets.compactMapValues { zones in zones.first { $0.contains(position) }?.name }
+    var zones = zonesBySet.compactMapValues { zones in zones.first { $0.contains(position) }?.name }
     if let base = calibration.court.base, (position - base).length <= Self.baseRadius { zones["base"] = "on the T" }
     return zones
   }

@@ -26,17 +26,15 @@ struct Analyse: ParsableCommand {
   @OptionGroup(title: "Measuring") var measurement: MeasurementOptions
   @Flag(name: .shortAndLong, help: "Print nothing but errors.") var quiet = false
 
-  func validate() throws {
-    try measurement.check(camera, files: [input] + [video].compactMap { $0 })
-    if input == "-", try measurement.readsTwice() {
+  func validate() throws { try measurement.check(camera, files: [input] + [video].compactMap { $0 }) }
+
+  func run() throws {
+    let settings = try measurement.settings(camera)
+    if input == "-", settings.readsTwice {
       throw ValidationError(
         "people who are chosen by what they do, and --relink, need to read the poses twice; standard input can be read once."
       )
     }
-  }
-
-  func run() throws {
-    let settings = try measurement.settings(camera)
     InterruptHandler.shared.onInterrupt {}
     let wasInterrupted = try measurement.analyse(input, settings: settings, video: video, quiet: quiet) {
       InterruptHandler.shared.isInterrupted

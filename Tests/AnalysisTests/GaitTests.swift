@@ -55,10 +55,9 @@ struct GaitTests {
     return Gait(
       samples.compactMap { sample in
         guard let hip = body.position(.hip, in: sample.keypoints) else { return nil }
-        var ankles: [Gait.Side: Point2] = [:]
-        ankles[.left] = body.position(.leftAnkle, in: sample.keypoints).map(place)
-        ankles[.right] = body.position(.rightAnkle, in: sample.keypoints).map(place)
-        return Gait.Sample(time: sample.time, ankles: ankles, hip: place(hip), direction: direction)
+        return Gait.Sample(
+          time: sample.time, left: body.position(.leftAnkle, in: sample.keypoints).map(place),
+          right: body.position(.rightAnkle, in: sample.keypoints).map(place), hip: place(hip), direction: direction)
       })
   }
 

@@ -49,9 +49,9 @@ final class AnalysisRun {
     _ settings: PoseAnalysis.Settings, _ outputs: PoseAnalysis.Outputs, _ definitions: [AngleDefinition]
   ) -> PersonAnalysis.Needs {
     var needs = PersonAnalysis.Needs()
-    let charts = outputs.report == nil ? [] : PersonCharts.needed(definitions)
+    needs.charts = outputs.report == nil ? [] : PersonCharts.needed(definitions)
     needs.angles = definitions.indices.filter {
-      outputs.mot != nil || charts.contains($0) || settings.repetitions.contains(definitions[$0].name)
+      outputs.mot != nil || settings.repetitions.contains(definitions[$0].name)
     }
     needs.markers = outputs.trc != nil || outputs.c3d != nil
     needs.gait = outputs.strides != nil

@@ -1,5 +1,6 @@
 import Analysis
 import Kapao
+import Support
 
 /// The angles of one person in one frame.
 struct AngleRow {
@@ -23,12 +24,14 @@ package struct PersonAnalysis {
   package internal(set) var quality = Quality()
   /// When the person was first and last seen, seconds.
   package internal(set) var span: ClosedRange<Double>?
-  /// Angles that reports, `.mot` files or repetitions need, degrees.
+  /// Angles that `.mot` files or repetitions need, degrees.
   private(set) var angles: RowHistory
+  /// Angles that are drawn over time, degrees, by index among the definitions.
+  private(set) var charts: [Int: ChartLine]
   /// x and y of each of ``markers``, px, for files of markers.
   private(set) var markers: RowHistory
   /// Places on the floor.
-  private(set) var positions: [Movement.Found] = []
+  private(set) var positions = Blocks<Movement.Found>()
   /// What strides are found from.
   private(set) var gait: [Gait.Sample] = []
   /// Finds the scale of pixels from the person's height, if that is known.
@@ -51,6 +54,8 @@ package struct PersonAnalysis {
   struct Needs {
     /// Indices of the angles among the definitions.
     var angles: [Int] = []
+    /// Indices of the angles that are drawn over time.
+    var charts: [Int] = []
     var markers = false
     var gait = false
     /// Metres.
@@ -85,6 +90,7 @@ package struct PersonAnalysis {
     self.needs = needs
     points = BodyPoint.openSim.filter(body.has)
     angles = RowHistory(width: needs.angles.count)
+    charts = Dictionary(uniqueKeysWithValues: needs.charts.map { ($0, ChartLine(longestGap: 0.5)) })
     markers = RowHistory(width: needs.markers ? 2 * points.count : 0)
     scale = needs.height.map { GroundScaleEstimator(height: $0, body: body) }
   }
@@ -134,6 +140,7 @@ package struct PersonAnalysis {
       return previous[index]
     }
     angles.append(needs.angles.map { values[$0].map(Float.init) ?? .nan }, frame: sample.frame, time: sample.time)
+    for index in needs.charts { values[index].map { charts[index]?.add($0, at: sample.time) } }
     if needs.markers { keepMarkers(sample) }
     if needs.gait { keepGait(sample, side: side) }
     scale?.add(sample)
@@ -152,16 +159,16 @@ package struct PersonAnalysis {
 
   private mutating func keepGait(_ sample: BodySample, side: ViewedSide) {
     guard let hip = body.position(.hip, in: sample.keypoints) else { return }
-    var ankles: [Gait.Side: Point2] = [:]
-    ankles[.left] = body.position(.leftAnkle, in: sample.keypoints)
-    ankles[.right] = body.position(.rightAnkle, in: sample.keypoints)
     let direction: Double =
       switch side {
       case .right: 1
       case .left: -1
       default: 0
       }
-    gait.append(.init(time: sample.time, ankles: ankles, hip: hip, direction: direction))
+    gait.append(
+      .init(
+        time: sample.time, left: body.position(.leftAnkle, in: sample.keypoints),
+        right: body.position(.rightAnkle, in: sample.keypoints), hip: hip, direction: direction))
   }
 
   /// The frames in which an angle is known: seconds and degrees.
@@ -176,8 +183,8 @@ package struct PersonAnalysis {
     return Gait(
       gait.map {
         .init(
-          time: $0.time, ankles: $0.ankles.mapValues(scale.position), hip: scale.position(of: $0.hip),
-          direction: $0.direction)
+          time: $0.time, left: $0.left.map(scale.position), right: $0.right.map(scale.position),
+          hip: scale.position(of: $0.hip), direction: $0.direction)
       })
   }
 

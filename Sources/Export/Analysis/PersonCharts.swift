@@ -33,9 +33,7 @@ struct PersonCharts {
     angles = Self.joints.map { joint -> String in
       let series = ["left", "right"].compactMap { side -> LineChart.Series? in
         guard let index = definitions.firstIndex(where: { $0.name == "\(side) \(joint)" }) else { return nil }
-        let points = person.series(index)
-        return points.isEmpty
-          ? nil : .init(name: "\(side) \(joint)", points: points.map { ($0.time, $0.angle) }, longestGap: 0.5)
+        return person.charts[index].flatMap { $0.isEmpty ? nil : .init(name: "\(side) \(joint)", points: $0.points) }
       }
       return series.isEmpty ? "" : LineChart(series: series, unit: "°").svg
     }.joined()
@@ -48,9 +46,11 @@ struct PersonCharts {
 
   private static func speed(_ movement: Movement, longestGap: Double) -> String {
     let speed = LineChart.Series(
-      name: "speed, m/s", points: movement.states.map { ($0.time, $0.speed ?? .nan) }, longestGap: longestGap)
+      name: "speed, m/s",
+      points: ChartLine(longestGap: longestGap, movement.states.lazy.map { ($0.time, $0.speed ?? .nan) }).points)
     let way = LineChart.Series(
-      name: "distance, m", points: movement.states.map { ($0.time, $0.distance) }, longestGap: .infinity)
+      name: "distance, m",
+      points: ChartLine(longestGap: .infinity, movement.states.lazy.map { ($0.time, $0.distance) }).points)
     return LineChart(series: [speed], unit: "m/s", from: 0).svg + LineChart(series: [way], unit: "m", from: 0).svg
   }
 
@@ -81,7 +81,7 @@ struct PersonCharts {
     let at = { (step: Int) in 100 * Double(step) / Double(steps) }
     func line(_ name: String, _ values: [Double], _ style: String) -> LineChart.Series {
       .init(
-        name: name, points: values.enumerated().map { (at($0.offset), $0.element) }, longestGap: .infinity, style: style
+        name: name, points: values.enumerated().map { (at($0.offset), $0.element) }, style: style
       )
     }
     return LineChart(

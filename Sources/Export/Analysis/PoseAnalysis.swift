@@ -6,7 +6,7 @@ import Support
 /// Analyses the poses of a native CSV: who, which angles, where on the court and how fast.
 ///
 /// It reads the file once, and once more before that where people are chosen by what they do. Angles are written as they come;
-/// of each person's positions on the floor 40 bytes a frame are kept.
+/// of each person's positions on the floor 32 bytes a frame are kept.
 package struct PoseAnalysis {
   /// What is to be done.
   package struct Settings: Sendable {
@@ -35,6 +35,9 @@ package struct PoseAnalysis {
 
     /// The defaults.
     package init() {}
+
+    /// Whether the poses are read more than once.
+    package var readsTwice: Bool { relink || people.needsStatistics }
   }
 
   /// What is written; `nil` is not.

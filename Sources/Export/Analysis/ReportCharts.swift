@@ -9,8 +9,6 @@ struct LineChart {
     var name: String
     /// Time and value; the line breaks where a value is no number.
     var points: [(Double, Double)]
-    /// Seconds without a value at which the line breaks.
-    var longestGap: Double
     /// A class of the style sheet instead of the line's own colour.
     var style: String?
   }
@@ -83,7 +81,6 @@ struct LineChart {
   ) -> String {
     var text = ""
     var isDown = false
-    var previous: Double?
     var column = -1
     var low: (Double, Double)?
     var high: (Double, Double)?
@@ -105,12 +102,11 @@ struct LineChart {
       (low, high) = (nil, nil)
     }
     for point in series.points {
-      let gap = previous.map { point.0 - $0 > series.longestGap } ?? false
-      if !point.1.isFinite || gap {
+      guard point.1.isFinite else {
         flush()
         isDown = false
+        continue
       }
-      guard point.1.isFinite else { continue }
       let here = Int((point.0 - start) / (end - start) * Double(Self.columns))
       if here != column {
         flush()
@@ -118,7 +114,6 @@ struct LineChart {
       }
       if low.map({ point.1 < $0.1 }) ?? true { low = point }
       if high.map({ point.1 > $0.1 }) ?? true { high = point }
-      previous = point.0
     }
     flush()
     return text

@@ -188,9 +188,6 @@ struct MeasurementOptions: ParsableArguments {
     return result.wasInterrupted
   }
 
-  /// Whether the poses are read twice.
-  func readsTwice() throws -> Bool { try relink || people().needsStatistics }
-
   private func people() throws -> People {
     var people = try peopleFile.map { try PeopleFile.read($0) } ?? People()
     if let choice = person.flatMap(People.Choice.init) { people.choice = choice }
