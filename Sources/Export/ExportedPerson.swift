@@ -11,7 +11,7 @@ package struct ExportedPerson: Hashable, Sendable {
   /// The person's score, 0…1.
   package let score: Double
   /// The person's box; `nil` where it has no finite corners.
-  package let box: ExportedBox?
+  package let box: Box?
   /// One for each keypoint of the skeleton; `nil` where it is missing.
   package let keypoints: [ExportedPoint?]
 
@@ -21,56 +21,35 @@ package struct ExportedPerson: Hashable, Sendable {
     let score = pose.score.isFinite ? Double(pose.score).rounded(decimals: 4) : 0
     trackID = person.trackID
     self.score = score
-    box = ExportedBox(pose.box)
+    box = pose.box.rounded
     keypoints = (0..<context.skeleton.count).map { index in
       guard index < pose.keypoints.count else { return nil }
       return ExportedPoint(pose.keypoints[index], personScore: score, keypointObjectsOnly: context.keypointObjectsOnly)
     }
   }
-
-  /// The smallest box around the keypoints; `nil` if there are none.
-  package var extent: ExportedBox? {
-    let points = keypoints.compactMap { $0 }
-    guard let left = points.map(\.x).min(), let right = points.map(\.x).max(), let top = points.map(\.y).min(),
-      let bottom = points.map(\.y).max()
-    else { return nil }
-    return ExportedBox(x: left, y: top, width: right - left, height: bottom - top)
-  }
 }
 
-/// A box by its upper left corner and its size, in pixels of the upright frame.
-package struct ExportedBox: Hashable, Sendable {
-  /// Left edge.
-  package let x: Double
-  /// Upper edge.
-  package let y: Double
-  /// Width, never negative.
-  package let width: Double
-  /// Height, never negative.
-  package let height: Double
-
-  /// A box from corner and size.
-  package init(x: Double, y: Double, width: Double, height: Double) {
-    self.x = x
-    self.y = y
-    self.width = width
-    self.height = height
+extension Box {
+  /// The box with corners rounded to hundredths of a pixel, no side negative; `nil` where a corner is no number.
+  fileprivate var rounded: Box? {
+    guard x1.isFinite, y1.isFinite, x2.isFinite, y2.isFinite else { return nil }
+    let (left, top, right, bottom) = (Self.rounded(x1), Self.rounded(y1), Self.rounded(x2), Self.rounded(y2))
+    return Box(x1: left, y1: top, x2: max(left, right), y2: max(top, bottom))
   }
 
-  /// A box with corners rounded to hundredths of a pixel; `nil` where one of them is no number.
-  package init?(_ box: Box) {
-    guard box.x1.isFinite, box.y1.isFinite, box.x2.isFinite, box.y2.isFinite else { return nil }
-    let (x1, y1) = (Double(box.x1).rounded(decimals: 2), Double(box.y1).rounded(decimals: 2))
-    let (x2, y2) = (Double(box.x2).rounded(decimals: 2), Double(box.y2).rounded(decimals: 2))
-    self.init(x: x1, y: y1, width: max(0, x2 - x1), height: max(0, y2 - y1))
+  private static func rounded(_ value: Float) -> Float { Float(Double(value).rounded(decimals: 2)) }
+
+  /// Left, top, width and height.
+  var cornerAndSize: [Double] {
+    [Double(x1), Double(y1), Double(x2) - Double(x1), Double(y2) - Double(y1)]
   }
 }
 
 extension TextBuffer {
   /// Appends `[x,y,width,height]`.
-  package mutating func append(json box: ExportedBox) {
+  mutating func append(json box: Box) {
     append("[" as Unicode.Scalar)
-    for (index, value) in [box.x, box.y, box.width, box.height].enumerated() {
+    for (index, value) in box.cornerAndSize.enumerated() {
       if index > 0 { append("," as Unicode.Scalar) }
       append(json: value, decimals: 2)
     }

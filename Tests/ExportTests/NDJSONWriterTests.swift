@@ -58,19 +58,12 @@ struct NDJSONWriterTests {
   }
 
   @Test func `A line is the record that messages have, too`() throws {
-    var broken = PersonRecord.fixture(3, score: .nan)
-    broken.pose.box.x1 = .infinity
-    let record = FrameRecord.fixture(2, people: [.fixture(2, missing: [2]), .fixture(), broken])
+    let record = FrameRecord.fixture(2, people: [.fixture(2, missing: [2]), .fixture()])
     try NDJSONWriter(path: folder.path("poses.ndjson"), context: .fixture(hasStates: true)).writeAll([record])
     let line = try JSONDecoder().decode(PoseMessage.self, from: Data(folder.text("poses.ndjson").utf8))
-    let message = PoseMessage(record, date: Date(), skeleton: .coco17)
-    #expect(line.frame == message.frame && line.time == message.time)
-    #expect(line.pts == 2002 && line.clock == nil && message.pts == nil)
-    #expect(line.people.map(\.trackID) == [2, nil, 3])
-    for (one, other) in zip(line.people, message.people) {
-      #expect([one.score] == [other.score] && one.box == other.box && one.state == other.state)
-      #expect(one.keypoints.compactMapValues { $0 } == other.keypoints.compactMapValues { $0 })
-    }
-    #expect(try JSONDecoder().decode(PoseMessage.self, from: JSONEncoder().encode(message)) == message)
+    #expect(line == PoseMessage(record, skeleton: .coco17))
+    let message = PoseMessage(record, skeleton: .coco17, date: Date(timeIntervalSince1970: 100.5))
+    #expect(line.people == message.people && line.time == message.time)
+    #expect(line.pts == 2002 && line.clock == nil && message.pts == nil && message.clock == 100.5)
   }
 }

@@ -26,7 +26,7 @@ struct MQTTBrokerTests {
         #expect(await ServiceBench.wait { daemon.statuses[0].outputs[0].isOpen })
         let received = broker.messages("hall/one/#", count: 5)
         #expect(received.contains("hall/one/state streaming"))
-        #expect(received.contains { $0.hasPrefix("hall/one/poses {\"clock\":") && $0.contains("\"people\":[]") })
+        #expect(received.contains { $0.hasPrefix("hall/one/poses {\"frame\":") && $0.contains("\"people\":[]") })
         broker.kill(SIGKILL)
         #expect(await ServiceBench.wait { !daemon.statuses[0].outputs[0].isOpen })
       }

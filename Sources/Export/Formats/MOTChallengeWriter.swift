@@ -25,7 +25,7 @@ package final class MOTChallengeWriter: FrameTextWriter, @unchecked Sendable {
       text.append(record.index + 1)
       text.append("," as Unicode.Scalar)
       text.append(person.trackID ?? -1)
-      for value in [box.x, box.y, box.width, box.height] {
+      for value in box.cornerAndSize {
         text.append("," as Unicode.Scalar)
         text.append(value, decimals: 2)
       }

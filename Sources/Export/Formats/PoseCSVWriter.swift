@@ -51,8 +51,10 @@ package final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
   }
 
   override func append(_ record: FrameRecord) {
-    if record.people.isEmpty { appendRow(record, person: nil) }
-    for person in record.people { appendRow(record, person: person) }
+    let message = PoseMessage(
+      record, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, hasStates: hasStates)
+    if record.people.isEmpty { appendRow(message, person: nil, found: nil) }
+    for (person, found) in zip(message.people, record.people) { appendRow(message, person: person, found: found) }
   }
 
   override func appendHeader() {
@@ -75,28 +77,21 @@ package final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
     text.append("\n")
   }
 
-  private func appendRow(_ record: FrameRecord, person: PersonRecord?) {
-    text.append(record.index)
+  private func appendRow(_ message: PoseMessage, person: PoseMessage.Person?, found: PersonRecord?) {
+    text.append(message.frame)
+    append(message.time, decimals: 6)
     text.append("," as Unicode.Scalar)
-    text.append(record.time, decimals: 6)
-    text.append("," as Unicode.Scalar)
-    text.append(record.pts)
+    if let pts = message.pts { text.append(pts) }
     text.append("," as Unicode.Scalar)
     if let trackID = person?.trackID { text.append(trackID) }
-    append(person?.pose.score, decimals: 4)
-    append(person?.pose.box.x1, decimals: 2)
-    append(person?.pose.box.y1, decimals: 2)
-    append(person?.pose.box.x2, decimals: 2)
-    append(person?.pose.box.y2, decimals: 2)
-    let keypoints = person?.pose.keypoints ?? []
-    for index in 0..<skeleton.count {
-      append(index < keypoints.count ? keypoints[index] : nil)
-    }
+    append(person?.score, decimals: 4)
+    for index in 0..<4 { append(person?.box[index], decimals: 2) }
+    for index in 0..<skeleton.count { append(person?.keypoints.points[index]) }
     if hasStates {
       text.append("," as Unicode.Scalar)
-      if let person { text.append(person.state.rawValue) }
+      if let state = person?.state { text.append(state) }
     }
-    if hasRawPositions { appendRaw(person) }
+    if hasRawPositions { appendRaw(found) }
     text.append("\n" as Unicode.Scalar)
   }
 
@@ -105,21 +100,21 @@ package final class PoseCSVWriter: FrameTextWriter, @unchecked Sendable {
     for index in 0..<skeleton.count {
       let keypoint = index < keypoints.count ? keypoints[index] : nil
       let isShown = keypoint.map { $0.source == .keypointObject || !keypointObjectsOnly } ?? false
-      append(isShown ? keypoint?.x : nil, decimals: 2)
-      append(isShown ? keypoint?.y : nil, decimals: 2)
+      append(isShown ? keypoint.map { Double($0.x) } : nil, decimals: 2)
+      append(isShown ? keypoint.map { Double($0.y) } : nil, decimals: 2)
     }
   }
 
-  private func append(_ keypoint: Keypoint?) {
-    guard let keypoint, keypoint.isShown(keypointObjectsOnly: keypointObjectsOnly) else { return text.append(",,,,") }
-    append(keypoint.x, decimals: 2)
-    append(keypoint.y, decimals: 2)
-    append(keypoint.source == .keypointObject ? keypoint.confidence : nil, decimals: 4)
-    text.append(keypoint.source == .keypointObject ? ",kp" : ",pose")
+  private func append(_ point: PoseMessage.Point?) {
+    guard let point else { return text.append(",,,,") }
+    append(point.x, decimals: 2)
+    append(point.y, decimals: 2)
+    append(point.confidence, decimals: 4)
+    text.append(point.source == .keypointObject ? ",kp" : ",pose")
   }
 
-  private func append(_ value: Float?, decimals: Int) {
+  private func append(_ value: Double?, decimals: Int) {
     text.append("," as Unicode.Scalar)
-    if let value { text.append(Double(value), decimals: decimals) }
+    if let value { text.append(value, decimals: decimals) }
   }
 }

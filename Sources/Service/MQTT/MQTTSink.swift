@@ -1,8 +1,8 @@
 import Export
-import Foundation
 import Kapao
 import Logging
 import Pipeline
+import Support
 
 /// Publishes a stream's poses: `PREFIX/STREAM/poses` for each frame, and `PREFIX/STREAM/state` (`streaming`, `away` when
 /// the source is, `offline` when this program is), which is retained and the will: it is right whatever happens.
@@ -13,7 +13,7 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
   private let skeleton: Skeleton
   private let keypointObjectsOnly: Bool
   private let client: MQTTClient
-  private let encoder = JSONEncoder()
+  private var text = TextBuffer()
   private var state: String?
 
   /// Connects to the broker.
@@ -25,7 +25,6 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
     topic = "\(address.prefix)/\(stream)"
     self.skeleton = skeleton
     self.keypointObjectsOnly = keypointObjectsOnly
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     client = try MQTTClient(address, name: Self.clientName(stream), will: (topic: "\(topic)/state", payload: "offline"))
   }
 
@@ -50,9 +49,11 @@ package final class MQTTSink: LiveSink, @unchecked Sendable {
       state = now
     }
     guard let record = frame.record else { return }
-    let message = PoseMessage(
-      record, date: frame.date, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly)
-    try client.publish("\(topic)/poses", encoder.encode(message))
+    text.removeAll()
+    text.append(
+      json: PoseMessage(
+        record, skeleton: skeleton, keypointObjectsOnly: keypointObjectsOnly, date: frame.date))
+    try client.publish("\(topic)/poses", text.bytes)
   }
 
   package func finish() throws {
