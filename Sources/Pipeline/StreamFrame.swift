@@ -1,4 +1,5 @@
 import Kapao
+import Support
 import VideoIO
 
 /// A decoded frame on its way through the stages.
@@ -17,6 +18,19 @@ struct StreamFrame: Sendable, Weighted {
   var detectionSeconds: Double?
 
   var byteCount: Int { frame.size.width * frame.size.height * 3 / 2 }
+}
+
+extension StreamFrame {
+  /// A frame of a file.
+  init(_ frame: VideoFrame, isDue: Bool) {
+    self.init(frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: isDue)
+  }
+
+  /// A frame of a file with what was detected in it before; `nil` for a frame without a detection.
+  init(_ frame: VideoFrame, stored: [Pose]?) {
+    self.init(frame, isDue: stored != nil)
+    self.stored = stored
+  }
 }
 
 /// A frame with the people detected in it.

@@ -27,9 +27,9 @@ struct PoseMessageTests {
     #expect(person["state"] as? String == "predicted")
     #expect(person["score"] as? Double == 0.75)
     #expect(person["bbox"] as? [Double] == [0, 1, 30, 40])
-    let keypoints = try #require(person["keypoints"] as? [String: Any])
-    #expect(keypoints.count == 17 && keypoints["left_eye"] is NSNull)
-    let points = keypoints.compactMapValues { $0 as? [String: Any] }
+    let written = try #require(person["keypoints"] as? [String: Any])
+    #expect(written.count == 17 && written["left_eye"] is NSNull)
+    let points = written.compactMapValues { $0 as? [String: Any] }
     #expect(points["nose"]?["conf"] as? Double == 0.5)
     #expect(points["nose"]?["src"] as? String == Keypoint.Source.keypointObject.rawValue)
     #expect(points["left_knee"]?["x"] as? Double == 10)
@@ -68,7 +68,8 @@ struct PoseMessageTests {
     broken.pose.keypoints[4].x = 1e20
     broken.position = RunningMovement.State(
       time: 1, position: Point2(-0.5, 9), speed: 2.34567, distance: 12.3456, zones: ["net": "\"left\"", "a": "b"])
-    var small = PersonRecord.fixture(nil, missing: [2], state: .filled)
+    var small = PersonRecord.fixture(missing: [2])
+    small.state = .filled
     small.pose.box.x1 = -0.001
     small.position = RunningMovement.State(time: 1, position: Point2(0.1, 0.2), speed: nil, distance: 0, zones: [:])
     for people in [[], [small, broken]] {

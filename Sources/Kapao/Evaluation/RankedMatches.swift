@@ -1,3 +1,5 @@
+import Support
+
 /// The outcomes of all images, ranked by score: precision and recall at every threshold.
 struct RankedMatches {
   /// Precision is read at the recalls 0, 0.01, … 1.
@@ -64,12 +66,8 @@ struct RankedMatches {
 
   /// The precision where a curve first reaches a recall; 0 where it never does.
   private static func precision(of curve: [(recall: Double, precision: Double)], at recall: Double) -> Double {
-    var (low, high) = (0, curve.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if curve[middle].recall < recall { low = middle + 1 } else { high = middle }
-    }
-    return low < curve.count ? curve[low].precision : 0
+    let index = curve.partitionIndex { $0.recall >= recall }
+    return index < curve.count ? curve[index].precision : 0
   }
 }
 

@@ -33,10 +33,6 @@ public final class Annotation: @unchecked Sendable {
   private let reader: VideoReader
   private let source: any PoseSource
   private let isRefining: Bool
-  /// Detections in place of a network; without a video to write, their frames are taken for those of the input.
-  private let store: DetectionParts?
-  private var next: StoredFrame?
-  private var storedCount = 0
   private let renderer: OverlayRenderer?
   private let overlay: AnalysisOverlay?
   private let writer: VideoWriter?
@@ -66,7 +62,7 @@ public final class Annotation: @unchecked Sendable {
         hasStates: hasRawPositions || settings.tracking.detectEvery != .all, hasRawPositions: hasRawPositions),
       network: Network(precision: source.precision, letterbox: source.letterbox), isRefining: source.isRefining,
       // Stages, decoder and encoder have threads each.
-      memory: (8 + 3 * settings.threads) * 12 << 20 + source.byteCount, store: settings.detections)
+      memory: (8 + 3 * settings.threads) * 12 << 20 + source.byteCount)
   }
 
   /// Opens a video and the native CSV of its poses, which are drawn into it again, without a network.
@@ -93,7 +89,7 @@ public final class Annotation: @unchecked Sendable {
 
   private init(
     _ files: AnnotationFiles, reader: VideoReader, source: any PoseSource, context: ExportContext, network: Network?,
-    isRefining: Bool, memory: Int, store: DetectionParts? = nil
+    isRefining: Bool, memory: Int
   ) throws {
     self.reader = reader
     self.source = source
@@ -101,8 +97,7 @@ public final class Annotation: @unchecked Sendable {
     self.isRefining = isRefining
     size = context.size
     damageLimit = files.damageLimit
-    self.store = store
-    counter = ProgressCounter(expectedFrames: store?.frameCount ?? Self.expectedFrames(reader.info, files.reader))
+    counter = ProgressCounter(expectedFrames: source.frameCount ?? Self.expectedFrames(reader.info, files.reader))
     renderer = files.output == nil ? nil : OverlayRenderer(style: files.style, skeleton: source.skeleton)
     overlay =
       files.output == nil || files.overlay.isEmpty
@@ -153,7 +148,7 @@ public final class Annotation: @unchecked Sendable {
     build()
     try graph.run()
     if !hasVideo, !poses.isAlive, let error = OutputErrors.joined(failures) { throw error }
-    let damage = store.map { writer == nil ? $0.damage : reader.damage } ?? reader.damage
+    let damage = source.damage(of: reader)
     try damage.check(info.input, limit: damageLimit)
     return AnnotationSummary(
       progress: counter.value, damage: damage, stages: graph.metrics, warnings: writer?.warnings ?? [],
@@ -184,44 +179,13 @@ public final class Annotation: @unchecked Sendable {
 
   /// The next frame, or packet of another stream.
   private func decode() throws -> StreamElement<StreamFrame>? {
-    if let store, writer == nil { return try stored(store) }
+    guard !interrupted else { return nil }
     do {
-      switch try reader.next() {
-      case .frame(let frame):
-        if let store { return .frame(try withStored(frame, store)) }
-        return .frame(
-          StreamFrame(
-            frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: source.isNextDue()))
-      case .packet(let packet): return .packet(packet)
-      case nil: return nil
-      }
+      return try source.next(of: reader)
     } catch let error as VideoError where error.kind == .cancelled && interrupted {
       // The read that the interruption broke off.
       return nil
     }
-  }
-
-  /// The next frame that is stored, without a picture.
-  private func stored(_ store: DetectionParts) throws -> StreamElement<StreamFrame>? {
-    guard !interrupted, let stored = try store.next() else { return nil }
-    let frame = try VideoFrame.blank(
-      size: ImageSize(width: 2, height: 2), pts: stored.pts, timeBase: reader.timeBase, index: storedCount)
-    storedCount += 1
-    return .frame(
-      StreamFrame(
-        frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: stored.poses != nil,
-        stored: stored.poses))
-  }
-
-  /// A frame of the input with what is stored of the same time.
-  private func withStored(_ frame: VideoFrame, _ store: DetectionParts) throws -> StreamFrame {
-    while (next?.pts ?? Int64.min) < frame.pts {
-      guard let stored = try store.next() else { break }
-      next = stored
-    }
-    let poses = next.flatMap { $0.pts == frame.pts ? $0.poses : nil }
-    return StreamFrame(
-      frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: poses != nil, stored: poses)
   }
 
   private func draw(_ tracked: Tracked<StreamFrame>, with renderer: OverlayRenderer) throws -> Tracked<StreamFrame> {

@@ -10,12 +10,33 @@ import VideoIO
 protocol PoseSource: AnyObject, Sendable {
   /// The keypoints' names and order.
   var skeleton: Skeleton { get }
-  /// Whether people are to be detected in the next frame that is decoded.
-  func isNextDue() -> Bool
+  /// How many frames there are, where that is known better than from the container.
+  var frameCount: Int? { get }
+  /// The next frame of the video, or packet of another stream; `nil` at the end.
+  func next(of reader: VideoReader) throws -> StreamElement<StreamFrame>?
+  /// What of the video was damaged.
+  func damage(of reader: VideoReader) -> DamageReport
   /// Adds the stages that put people into frames.
   func people(in frames: StageLink<StreamFrame>, of graph: StageGraph) -> StageLink<Tracked<StreamFrame>>
   /// Throws what makes the whole output worthless, once all frames have been through.
   func finish() throws
+}
+
+extension PoseSource {
+  var frameCount: Int? { nil }
+
+  func damage(of reader: VideoReader) -> DamageReport { reader.damage }
+
+  /// The next frame as `frame` makes it, or packet.
+  fileprivate func next(
+    of reader: VideoReader, _ frame: (VideoFrame) throws -> StreamFrame
+  ) throws -> StreamElement<StreamFrame>? {
+    switch try reader.next() {
+    case .frame(let decoded): .frame(try frame(decoded))
+    case .packet(let packet): .packet(packet)
+    case nil: nil
+    }
+  }
 }
 
 /// People found by a network: detect ─▶ track [─▶ refine] [─▶ smooth].
@@ -28,6 +49,10 @@ final class NetworkPoses: PoseSource {
   let isRefining: Bool
   /// One for each thread that detects at the same time; none where what was detected is kept.
   private let workers: [DetectionWorker]
+  /// Detections in place of those of the network.
+  private let store: DetectionParts?
+  /// Whether there is a video to write; else the frames that are stored are taken for those of the input.
+  private let isDrawn: Bool
   private let tracking: StreamTracking<StreamFrame>
   /// One for each thread of the refinement; none without it.
   private let refiners: [PersonRefiner]
@@ -44,7 +69,9 @@ final class NetworkPoses: PoseSource {
     let (detector, count) = try settings.detector()
     skeleton = detector.skeleton
     letterbox = detector.letterbox(for: size)
-    if let store = settings.detections {
+    store = settings.detections
+    isDrawn = settings.files.output != nil
+    if let store {
       try store.check(settings)
       precision = store.part.model.precision.flatMap { Precision(rawValue: $0) } ?? .fp32
       workers = []
@@ -69,7 +96,17 @@ final class NetworkPoses: PoseSource {
     byteCount = letterbox.input.width * letterbox.input.height * (3 + 15) * (3 * count + 6)
   }
 
-  func isNextDue() -> Bool { schedule.next() }
+  var frameCount: Int? { store?.frameCount }
+
+  func next(of reader: VideoReader) throws -> StreamElement<StreamFrame>? {
+    guard let store else { return try next(of: reader) { StreamFrame($0, isDue: schedule.next()) } }
+    guard isDrawn else { return try store.nextFrame(timeBase: reader.timeBase).map { .frame($0) } }
+    return try next(of: reader) { try StreamFrame($0, stored: store.poses(at: $0.pts)) }
+  }
+
+  func damage(of reader: VideoReader) -> DamageReport {
+    store.map { isDrawn ? reader.damage : $0.damage } ?? reader.damage
+  }
 
   func people(in frames: StageLink<StreamFrame>, of graph: StageGraph) -> StageLink<Tracked<StreamFrame>> {
     graph.people(
@@ -158,7 +195,9 @@ final class StoredPoses: PoseSource, @unchecked Sendable {
   /// Frames of which the CSV has rows.
   var matched: Int { lock.withLock { counts.matched } }
 
-  func isNextDue() -> Bool { true }
+  func next(of reader: VideoReader) throws -> StreamElement<StreamFrame>? {
+    try next(of: reader) { StreamFrame($0, isDue: true) }
+  }
 
   func people(in frames: StageLink<StreamFrame>, of graph: StageGraph) -> StageLink<Tracked<StreamFrame>> {
     graph.stage("poses", frames) { [self] in try people(in: $0) }

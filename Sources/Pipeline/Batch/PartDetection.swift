@@ -118,10 +118,8 @@ package final class PartDetection: @unchecked Sendable {
           guard let item = try reader.next() else { return nil }
           guard case .frame(let frame) = item else { continue }
           // By the frame's place in the video, whatever was decoded of what is in front of it.
-          let place = range.first + SplitPlan.firstIndex(in: times) { $0 >= frame.pts }
-          return .frame(
-            StreamFrame(
-              frame: frame, time: frame.time, arrival: MonotonicTime.seconds, isDue: place % every == 0))
+          let place = range.first + times.partitionIndex { $0 >= frame.pts }
+          return .frame(StreamFrame(frame, isDue: place % every == 0))
         } catch let error as VideoError where error.kind == .cancelled && isInterrupted.value {
           return nil
         }
@@ -152,6 +150,8 @@ package final class DetectionParts: @unchecked Sendable {
   private let plan: SplitPlan
   private var current = 0
   private var last: Int64?
+  private var ahead: StoredFrame?
+  private var count = 0
 
   /// Opens the parts in a folder and checks that they are all there, once each, and agree.
   ///
@@ -239,6 +239,21 @@ package final class DetectionParts: @unchecked Sendable {
       damage.framesCorrupt += Int(totals.framesCorrupt)
     }
     return damage
+  }
+
+  /// What was detected in the frame of a time stamp, which come in order; `nil` without a detection.
+  func poses(at pts: Int64) throws -> [Pose]? {
+    while (ahead?.pts ?? .min) < pts, let frame = try next() { ahead = frame }
+    return ahead.flatMap { $0.pts == pts ? $0.poses : nil }
+  }
+
+  /// The next frame of all parts, without a picture; `nil` at the end.
+  func nextFrame(timeBase: Rational) throws -> StreamFrame? {
+    guard let stored = try next() else { return nil }
+    defer { count += 1 }
+    let size = ImageSize(width: 2, height: 2)
+    return StreamFrame(
+      try VideoFrame.blank(size: size, pts: stored.pts, timeBase: timeBase, index: count), stored: stored.poses)
   }
 
   /// The next frame of all parts; `nil` at the end.

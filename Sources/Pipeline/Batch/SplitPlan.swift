@@ -42,9 +42,9 @@ package struct SplitPlan: Codable, Hashable, Sendable {
     var firsts = [0]
     for part in 1..<max(2, count) where count > 1 {
       let start = frames.origin + Int64(Double(part) * seconds * 1e6)
-      let key = Self.firstIndex(in: frames.keyFrames) { $0.microseconds(frames.timeBase) >= start }
+      let key = frames.keyFrames.partitionIndex { $0.microseconds(frames.timeBase) >= start }
       let time = key < frames.keyFrames.count ? frames.keyFrames[key] : Int64.max
-      firsts.append(max(firsts.last!, Self.firstIndex(in: frames.times) { $0 >= time }))
+      firsts.append(max(firsts.last!, frames.times.partitionIndex { $0 >= time }))
     }
     ranges = firsts.indices.map { index in
       let end = index + 1 < firsts.count ? firsts[index + 1] : frames.times.count
@@ -107,15 +107,5 @@ package struct SplitPlan: Codable, Hashable, Sendable {
       }
     }
     return runs
-  }
-
-  /// The first index whose element is so, where those that are come last.
-  static func firstIndex(in values: [Int64], where isSo: (Int64) -> Bool) -> Int {
-    var (low, high) = (0, values.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isSo(values[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

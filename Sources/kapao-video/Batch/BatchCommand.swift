@@ -36,6 +36,7 @@ struct BatchRun: ParsableCommand {
       """)
 
   @OptionGroup(title: "Batch") var batch: BatchOptions
+  @OptionGroup(title: "Doing a batch") var splitting: BatchSplitOptions
   @OptionGroup(title: "Doing a batch") var running: BatchRunningOptions
   @OptionGroup var analysis: AnalysisOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
@@ -45,14 +46,13 @@ struct BatchRun: ParsableCommand {
 
   func validate() throws {
     try batch.check()
-    if running.split != nil { try batch.checkSplit(analysis) }
+    if splitting.split != nil { try batch.checkSplit(analysis) }
   }
 
   func run() throws {
     try batch.run(analysis) { settings in
-      settings.split = running.split?.seconds
-      settings.skipsExisting = running.skipExisting
-      settings.keepsParts = running.keepParts
+      settings.split = splitting.split?.seconds
+      running.apply(to: &settings)
     }
   }
 }
@@ -71,10 +71,7 @@ struct BatchMerge: ParsableCommand {
       """)
 
   @OptionGroup(title: "Batch") var batch: BatchOptions
-  @Flag(help: "Keep the parts.")
-  var keepParts = false
-  @Flag(help: "Leave out what has a manifest that matches.")
-  var skipExisting = false
+  @OptionGroup(title: "Doing a batch") var running: BatchRunningOptions
   @OptionGroup var analysis: AnalysisOptions
   @OptionGroup(title: "Drawing") var drawing: DrawingOptions
   @OptionGroup(title: "Drawing who is who") var identityDrawing: IdentityDrawingOptions
@@ -89,26 +86,33 @@ struct BatchMerge: ParsableCommand {
   func run() throws {
     try batch.run(analysis) { settings in
       settings.mergesOnly = true
-      settings.skipsExisting = skipExisting
-      settings.keepsParts = keepParts
+      running.apply(to: &settings)
     }
   }
 }
 
-/// How a batch is done.
-struct BatchRunningOptions: ParsableArguments {
+/// Whether videos are split.
+struct BatchSplitOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Detect people in parts of this length (30s, 10m, 1h), which may run on several machines, and put them together.",
       valueName: "time"),
     transform: SplitLength.init(argument:))
   var split: SplitLength?
+}
 
+/// How a batch is done.
+struct BatchRunningOptions: ParsableArguments {
   @Flag(help: "Keep the parts when they have been put together.")
   var keepParts = false
 
   @Flag(help: "Leave out what has a manifest that matches: same input, model, options and version.")
   var skipExisting = false
+
+  func apply(to settings: inout BatchRunner.Settings) {
+    settings.skipsExisting = skipExisting
+    settings.keepsParts = keepParts
+  }
 }
 
 /// The length of a part.
