@@ -144,9 +144,12 @@ package struct PoseMessage: Codable, Equatable, Sendable {
       case source = "src"
     }
 
-    fileprivate init(_ point: Keypoint) {
-      x = Double(point.x).rounded(decimals: 2)
-      y = Double(point.y).rounded(decimals: 2)
+    fileprivate init?(_ point: Keypoint) {
+      guard let x = number(Double(point.x), decimals: 2), let y = number(Double(point.y), decimals: 2) else {
+        return nil
+      }
+      self.x = x
+      self.y = y
       confidence = point.source == .keypointObject ? number(Double(point.confidence), decimals: 4) : nil
       source = point.source
     }

@@ -277,6 +277,7 @@ struct AnalyseTests {
         (["analyse", "poses.csv", "--repetitions", "tail"], 3, "right knee"),
         (["analyse", "poses.csv", "--angles", "poses.csv"], 2, "the same"),
         (["analyse", "poses.csv", "--court", "points.csv"], 3, "no calibration"),
+        (["analyse", "poses.csv", "--court", "nowhere.json"], 3, "cannot read nowhere.json: No such file"),
         (["court", "points", "croquet"], 3, "squash"),
       ] {
         let outcome = Program.run(arguments, in: folder)

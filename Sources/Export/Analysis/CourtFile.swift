@@ -6,7 +6,7 @@ import Support
 package enum CourtFile {
   /// Reads a calibration that `write` wrote.
   ///
-  /// - Throws: `AnalysisError`.
+  /// - Throws: `AnalysisError`, `InputError`.
   package static func read(_ path: String) throws -> CourtCalibration {
     let calibration = try decode(CourtCalibration.self, path)
     guard calibration.format == "kapao-court/1", calibration.imageSize.count == 2, !calibration.landmarks.isEmpty,
@@ -74,7 +74,7 @@ package enum CourtFile {
   }
 
   private static func decode<T: Decodable>(_ type: T.Type, _ path: String) throws -> T {
-    guard let data = FileManager.default.contents(atPath: path) else { throw AnalysisError("cannot read \(path)") }
+    let data = Data(try FileSystem.read(path))
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
