@@ -2,14 +2,14 @@ import Kapao
 
 /// A position in a plane: pixels of the upright frame with y down, or metres on the floor. What a value holds is said where
 /// it is used.
-public struct Point2: Hashable, Sendable, Codable {
+package struct Point2: Hashable, Sendable, Codable {
   /// Horizontal.
-  public var x: Double
+  package var x: Double
   /// Vertical in pictures; along the court on a floor.
-  public var y: Double
+  package var y: Double
 
   /// A position.
-  public init(_ x: Double, _ y: Double) {
+  package init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
   }
@@ -19,10 +19,10 @@ public struct Point2: Hashable, Sendable, Codable {
   package static func * (a: Point2, factor: Double) -> Point2 { Point2(a.x * factor, a.y * factor) }
 
   /// Distance from the origin.
-  public var length: Double { (x * x + y * y).squareRoot() }
+  package var length: Double { (x * x + y * y).squareRoot() }
 
   /// Whether both coordinates are numbers.
-  public var isFinite: Bool { x.isFinite && y.isFinite }
+  package var isFinite: Bool { x.isFinite && y.isFinite }
 }
 
 /// A point of the body under the name that OpenSim's, Pose2Sim's and Sports2D's models give it.

@@ -32,10 +32,10 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   case official = "kapao"
 
   /// A format by its name, or by one that it had: `mot`, which is another file to whoever works with OpenSim.
-  public init?(name: String) { self.init(rawValue: name == "mot" ? "motchallenge" : name) }
+  package init?(name: String) { self.init(rawValue: name == "mot" ? "motchallenge" : name) }
 
   /// Whether the output is one stream of text, which can go to standard output.
-  public var isSingleFile: Bool {
+  package var isSingleFile: Bool {
     switch self {
     case .openPose, .pose2Sim, .trc, .sports2D: false
     default: true
@@ -44,7 +44,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
 
   /// Whether the format joins a person in one frame to the same person in the next, so that it means little without
   /// tracks.
-  public var needsTracks: Bool {
+  package var needsTracks: Bool {
     switch self {
     case .deepLabCut, .deepLabCutSingle, .poseTrack, .motChallenge, .trc, .sports2D: true
     default: false
@@ -52,7 +52,7 @@ public enum ExportFormat: String, CaseIterable, Sendable {
   }
 
   /// What it is, in a few words.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .csv: "the native CSV, a row for each person and frame"
     case .ndjson: "a JSON object a line for each frame, as it is processed"
@@ -85,7 +85,7 @@ public struct ExportTarget: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Reads `FORMAT=PATH`, for example `motchallenge=tracks.txt`; `nil` if it is no such thing.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let sign = text.firstIndex(of: "="), let format = ExportFormat(name: String(text[..<sign])) else {
       return nil
     }
@@ -100,7 +100,7 @@ public struct ExportTarget: Hashable, Sendable, CustomStringConvertible {
   /// Fails where the output cannot be made, before anything is computed for it.
   ///
   /// - Throws: `OutputError` with the operation `create`.
-  public func check() throws {
+  package func check() throws {
     let place = OutputPlace(path)
     if format.isSingleFile {
       guard let file = place.file else {

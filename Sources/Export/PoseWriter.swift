@@ -2,7 +2,7 @@
 ///
 /// A writer is fed frames in their order of presentation by one caller at a time, and ends with exactly one of
 /// `finish()` and `abandon()`. Both are harmless when called again.
-public protocol PoseWriter: AnyObject, Sendable {
+package protocol PoseWriter: AnyObject, Sendable {
   /// Where the output goes: a path, or `-` for standard output.
   var path: String { get }
 
@@ -25,5 +25,5 @@ public protocol PoseWriter: AnyObject, Sendable {
 
 extension PoseWriter {
   /// The path itself: most formats are one file.
-  public var outputs: [String] { [path] }
+  package var outputs: [String] { [path] }
 }

@@ -10,5 +10,5 @@ public enum Backend: String, CaseIterable, Codable, Sendable {
   case onnxRuntime = "onnxruntime"
 
   /// The arithmetic where nobody says one.
-  public func usualPrecision(for model: Model) -> Precision { model.isCalibrated && self == .oneDNN ? .int8 : .fp32 }
+  package func usualPrecision(for model: Model) -> Precision { model.isCalibrated && self == .oneDNN ? .int8 : .fp32 }
 }

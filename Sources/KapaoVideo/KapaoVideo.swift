@@ -1,5 +1,4 @@
 // One import for programs that use the library: `import KapaoVideo`.
-@_exported import Analysis
 @_exported import Export
 @_exported import Inference
 @_exported import Kapao

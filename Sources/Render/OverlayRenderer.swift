@@ -31,10 +31,14 @@ public final class OverlayRenderer: @unchecked Sendable {
   /// - Parameters:
   ///   - people: Poses in pixels of the frame.
   ///   - text: For the upper left corner.
-  ///   - shapes: Drawn over the people, in their order.
   /// - Throws: `RenderError`, or the frame's error where it cannot be made writable.
-  public func draw(
-    _ people: [TrackedPose], text: OverlayText = OverlayText(), shapes: [OverlayShape] = [], onto frame: VideoFrame
+  public func draw(_ people: [TrackedPose], text: OverlayText = OverlayText(), onto frame: VideoFrame) throws {
+    try draw(people, text: text, shapes: [], onto: frame)
+  }
+
+  /// The same, with shapes over the people, in their order.
+  package func draw(
+    _ people: [TrackedPose], text: OverlayText = OverlayText(), shapes: [OverlayShape], onto frame: VideoFrame
   ) throws {
     try lock.withLock {
       let numbers = numbers.numbers(for: people)

@@ -4,9 +4,9 @@ import Kapao
 import VideoIO
 
 /// Something other than a pose to draw onto a frame, in pixels from its upper left corner.
-public enum OverlayShape: Hashable, Sendable {
+package enum OverlayShape: Hashable, Sendable {
   /// Where a text lies from its position.
-  public enum Anchor: Hashable, Sendable {
+  package enum Anchor: Hashable, Sendable {
     /// The position is the middle of the text's lower edge.
     case above
     /// The position is the middle of the text.
@@ -21,7 +21,7 @@ public enum OverlayShape: Hashable, Sendable {
   case label(String, at: Point2, anchor: Anchor, size: Double, colour: RGBColour)
 
   /// A dot.
-  public static func dot(_ point: Point2, radius: Double, colour: RGBColour, outline: Double = 0) -> OverlayShape {
+  package static func dot(_ point: Point2, radius: Double, colour: RGBColour, outline: Double = 0) -> OverlayShape {
     .line([point], width: 2 * radius, colour: colour, outline: outline)
   }
 

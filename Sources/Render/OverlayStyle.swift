@@ -37,7 +37,7 @@ public struct OverlayStyle: Hashable, Sendable {
   /// Draws the people's boxes.
   public var boxes = false
   /// Fills the players' boxes with a trace of their colour.
-  public var fillsPlayers = true
+  package var fillsPlayers = true
   /// Seconds for which the way of everyone with an identity is drawn; 0 for no trails.
   public var trail = 0.0
   /// Draws a label at each person; empty for none.
@@ -57,7 +57,7 @@ public struct OverlayStyle: Hashable, Sendable {
   /// Radius of dots in pixels; `nil` follows the width of lines.
   public var keypointSize: Double?
   /// Width in pixels of the line of which dots are rings; `nil` for dots that are filled.
-  public var keypointThickness: Double?
+  package var keypointThickness: Double?
   /// Draws only keypoints that a keypoint object gave, and limbs with both ends such.
   public var keypointObjectsOnly = false
   /// Shows the frame rate in the corner.

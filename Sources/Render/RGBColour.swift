@@ -20,7 +20,7 @@ public struct RGBColour: Hashable, Sendable {
   /// White.
   public static let white = RGBColour(red: 255, green: 255, blue: 255)
   /// The near-black of outlines, and of text on bright labels.
-  public static let ink = RGBColour(red: 16, green: 16, blue: 20)
+  package static let ink = RGBColour(red: 16, green: 16, blue: 20)
 
   /// This colour moved towards another, by a share from 0 to 1.
   package func mixed(with other: RGBColour, share: Double) -> RGBColour {
@@ -34,9 +34,9 @@ public struct RGBColour: Hashable, Sendable {
 
 extension RGBColour: TextCodable {
   /// What a text has to be.
-  public static let expected = "a colour as name, #rrggbb or r,g,b"
+  package static let expected = "a colour as name, #rrggbb or r,g,b"
   /// The colours that have names.
-  public static let named: [String: RGBColour] = [
+  package static let named: [String: RGBColour] = [
     "black": RGBColour(red: 0, green: 0, blue: 0),
     "blue": RGBColour(red: 66, green: 140, blue: 245),
     "cyan": RGBColour(red: 51, green: 224, blue: 224),
@@ -72,7 +72,7 @@ extension RGBColour: TextCodable {
 
 extension OverlayStyle.ColourMode: TextCodable {
   /// What a text has to be.
-  public static let expected = "person, side, or a colour as name, #rrggbb or r,g,b"
+  package static let expected = "person, side, or a colour as name, #rrggbb or r,g,b"
 
   /// Reads `person`, `side` or a colour.
   public init?(_ description: String) {

@@ -1,5 +1,5 @@
 /// A value that is one text in YAML and JSON, as it is on the command line.
-public protocol TextCodable: Codable, LosslessStringConvertible {
+package protocol TextCodable: Codable, LosslessStringConvertible {
   /// What a text has to be, for messages, such as `a colour`.
   static var expected: String { get }
 }

@@ -22,19 +22,19 @@ public struct OKSTracker: PoseTracker {
     /// Seconds after which someone not seen is forgotten.
     public var lossTime = 2.0
     /// Seconds after its last sight during which a weak pose may carry on a track.
-    public var weakTime = 0.5
+    package var weakTime = 0.5
     /// How similar a confident pose must be for a track whose similarity to a weak pose is 1; beyond that it is somebody
     /// else's.
-    public var weakPreference = 0.7
+    package var weakPreference = 0.7
     /// Similarity to a place on the way of someone hidden from which a pose that is nobody's is that person, who stopped.
-    public var stoppedSimilarity = 0.3
+    package var stoppedSimilarity = 0.3
     /// Seconds after its last sight during which someone not found may be hidden behind whom is found in the same place.
-    public var meetingTime = 1.0
+    package var meetingTime = 1.0
     /// How much less such a pose says about where its person is, for boxes that are the same: the variance grows by this
     /// factor.
-    public var meetingDoubt = 30.0
+    package var meetingDoubt = 30.0
     /// Similarity to someone in the same frame above which a pose is a second one of the same person and begins no track.
-    public var duplicateSimilarity = 0.6
+    package var duplicateSimilarity = 0.6
 
     /// Settings for poses that are shown from a score of `confidence`.
     public init(confidence: Float = 0.5) { self.confidence = confidence }

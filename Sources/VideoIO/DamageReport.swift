@@ -9,25 +9,25 @@ public struct DamageReport: Sendable, Equatable, Codable {
   /// Frames that were decoded with errors; they are delivered.
   public var framesCorrupt = 0
   /// Timestamps that were missing where others were present, or did not increase.
-  public var timestampsRepaired = 0
+  package var timestampsRepaired = 0
   /// Where time jumped, because recordings were joined or an encoder was started again; what follows is delivered as one
   /// timeline.
-  public var timeJumps: [TimeJump] = []
+  package var timeJumps: [TimeJump] = []
   /// Changes of the picture's size in mid-stream.
-  public var sizeChanges = 0
+  package var sizeChanges = 0
   /// Changes of the pixel format in mid-stream.
-  public var formatChanges = 0
+  package var formatChanges = 0
   /// Why the first picture of a list that could not be read was skipped.
-  public var pictureError: String?
+  package var pictureError: String?
   /// Why reading ended before the end of the input, if it did.
-  public var readError: String?
+  package var readError: String?
 
   /// A jump of time that was closed.
-  public struct TimeJump: Sendable, Equatable, Codable {
+  package struct TimeJump: Sendable, Equatable, Codable {
     /// Seconds of the joined time at which what follows goes on.
-    public let time: Double
+    package let time: Double
     /// Seconds by which time jumped: forward if positive.
-    public let distance: Double
+    package let distance: Double
 
     init(_ jump: TimelineStitcher.Jump) {
       time = Double(jump.time) / 1e6
@@ -36,7 +36,7 @@ public struct DamageReport: Sendable, Equatable, Codable {
   }
 
   /// An undamaged input.
-  public init() {}
+  package init() {}
 
   /// Share of what should have been frames that failed or is corrupt, 0…1.
   public var rate: Double {

@@ -36,7 +36,7 @@ public enum HardwareDecoding: String, CaseIterable, Hashable, Sendable {
   }
 
   /// Why this machine cannot decode H.264 so, or `nil` where it can as far as opening tells.
-  public var problem: String? {
+  package var problem: String? {
     do {
       let choice = try HardwareDecoder(self, AV_CODEC_ID_H264)
       // Those without a device look for theirs when they are opened.

@@ -6,7 +6,7 @@ import Support
 /// allowed for a call is over.
 ///
 /// Waiting for the network and for devices can be interrupted so; a read from a pipe that nobody writes to cannot.
-public final class Interrupter: @unchecked Sendable {
+package final class Interrupter: @unchecked Sendable {
   // @unchecked: every access is under `lock`.
   // libav* ends a stalled read with various codes, or even with a packet: `hasTimedOut` is asked besides the result.
 
@@ -17,7 +17,7 @@ public final class Interrupter: @unchecked Sendable {
   private var timedOut = false
 
   /// An interrupter for one reader.
-  public init() {}
+  package init() {}
 
   /// Allows each call `timeout` seconds; for ever if nil.
   func allow(_ timeout: Double?) {
@@ -25,7 +25,7 @@ public final class Interrupter: @unchecked Sendable {
   }
 
   /// Ends the present call and every later one.
-  public func cancel() {
+  package func cancel() {
     lock.withLock { cancelled = true }
   }
 

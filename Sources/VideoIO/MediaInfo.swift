@@ -13,17 +13,17 @@ public struct MediaInfo: Sendable, Equatable, Codable {
   /// Seconds of the first timestamp; `--start` and `--end` count from here.
   public var startTime: Double?
   /// Bits per second of the whole input, where known.
-  public var bitRate: Int?
+  package var bitRate: Int?
   /// The container's metadata, such as `title`.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// All streams, in the order of the file.
-  public var streams: [StreamInfo]
+  package var streams: [StreamInfo]
   /// Index of the stream that is decoded; nil if there is no video.
-  public var videoStreamIndex: Int?
+  package var videoStreamIndex: Int?
 
   /// Frames a second at which the camera recorded, where the file says so, as Android's do: more than the frame rate is
   /// slow motion.
-  public var captureRate: Double? {
+  package var captureRate: Double? {
     metadata["com.android.capture.fps"].flatMap(Double.init).flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
   }
 
@@ -69,7 +69,7 @@ extension Dictionary where Key == String, Value == String {
 /// What is known of one stream of an input before decoding it.
 public struct StreamInfo: Sendable, Equatable, Codable {
   /// What a stream carries.
-  public enum Kind: String, Sendable, Codable {
+  package enum Kind: String, Sendable, Codable {
     /// Moving pictures, or an attached picture.
     case video
     /// Audio.
@@ -81,17 +81,17 @@ public struct StreamInfo: Sendable, Equatable, Codable {
   }
 
   /// Position in the file, from 0.
-  public var index: Int
+  package var index: Int
   /// What it carries.
-  public var kind: Kind
+  package var kind: Kind
   /// Short name of the codec, such as `h264`.
   public var codec: String
   /// The codec's profile, such as `High`.
-  public var profile: String?
+  package var profile: String?
   /// Language code from the metadata, such as `eng`.
-  public var language: String?
+  package var language: String?
   /// Bits per second, where the file says it.
-  public var bitRate: Int?
+  package var bitRate: Int?
   /// The unit of the stream's timestamps, in seconds.
   public var timeBase: Rational
   /// Seconds of the first timestamp.
@@ -99,11 +99,11 @@ public struct StreamInfo: Sendable, Equatable, Codable {
   /// Seconds from the first to the end of the last frame.
   public var duration: Double?
   /// Whether this is a picture such as a cover, not a video.
-  public var isAttachedPicture = false
+  package var isAttachedPicture = false
   /// Present for video streams.
   public var video: Video?
   /// Present for audio streams.
-  public var audio: Audio?
+  package var audio: Audio?
 
   /// The properties of pictures.
   public struct Video: Sendable, Equatable, Codable {
@@ -116,40 +116,40 @@ public struct StreamInfo: Sendable, Equatable, Codable {
     /// Height of the picture after rotation.
     public var uprightHeight: Int
     /// Clockwise degrees by which the picture is turned to be upright.
-    public var rotation: Int
+    package var rotation: Int
     /// Whether the picture is also mirrored.
-    public var isMirrored: Bool
+    package var isMirrored: Bool
     /// Width of a pixel over its height; nil if square or unknown.
-    public var sampleAspectRatio: Rational?
+    package var sampleAspectRatio: Rational?
     /// Average frames per second.
     public var frameRate: Rational?
     /// Number of frames, counted by the container or estimated from duration and frame rate.
     public var frameCount: Int?
     /// libav's name of the pixel format, such as `yuv420p10le`.
-    public var pixelFormat: String
+    package var pixelFormat: String
     /// Bits of a component.
-    public var bitDepth: Int
+    package var bitDepth: Int
     /// `tv` or `pc`; nil if the file does not say.
-    public var colourRange: String?
+    package var colourRange: String?
     /// The matrix of YUV, such as `bt709`.
-    public var colourMatrix: String?
+    package var colourMatrix: String?
     /// The primaries, such as `bt709`.
-    public var colourPrimaries: String?
+    package var colourPrimaries: String?
     /// The transfer characteristics, such as `bt709`.
-    public var colourTransfer: String?
+    package var colourTransfer: String?
     /// `progressive`, `tt`, `bb`, `tb` or `bt`; nil if unknown.
-    public var fieldOrder: String?
+    package var fieldOrder: String?
 
     /// Size of the picture after rotation.
     public var uprightSize: ImageSize { ImageSize(width: uprightWidth, height: uprightHeight) }
   }
 
   /// The properties of audio.
-  public struct Audio: Sendable, Equatable, Codable {
+  package struct Audio: Sendable, Equatable, Codable {
     /// Samples per second.
-    public var sampleRate: Int
+    package var sampleRate: Int
     /// Number of channels.
-    public var channels: Int
+    package var channels: Int
   }
 }
 

@@ -6,13 +6,13 @@ public final class PassthroughStream: @unchecked Sendable {
   // @unchecked: nothing changes after init.
 
   /// Index of the stream in the input.
-  public let index: Int
+  package let index: Int
   /// What it carries.
-  public let kind: StreamInfo.Kind
+  package let kind: StreamInfo.Kind
   /// Short name of the codec.
-  public let codec: String
+  package let codec: String
   /// The unit of its timestamps.
-  public let timeBase: Rational
+  package let timeBase: Rational
 
   /// When it begins, in microseconds; nil if unknown.
   let start: Int64?
@@ -46,7 +46,7 @@ public final class PassthroughStream: @unchecked Sendable {
   }
 
   /// Whether packets of the other one can be written where this one's are.
-  public func isContinued(by other: PassthroughStream) -> Bool {
+  package func isContinued(by other: PassthroughStream) -> Bool {
     let (mine, others) = (parameters.pointee, other.parameters.pointee)
     return index == other.index && timeBase == other.timeBase && mine.codec_id == others.codec_id
       && mine.sample_rate == others.sample_rate && mine.ch_layout.nb_channels == others.ch_layout.nb_channels
@@ -61,38 +61,38 @@ public final class PassthroughStream: @unchecked Sendable {
 /// What a ``VideoWriter`` takes over from an input: time base, frame rate, copied streams, metadata, the origin of time.
 public struct OutputTemplate: Sendable {
   /// The time base of the frames.
-  public var timeBase: Rational
+  package var timeBase: Rational
   /// Average frames per second; nil if unknown.
-  public var frameRate: Rational?
+  package var frameRate: Rational?
   /// The frames per second that an output of constant rate needs, so that no two frames fall together; nil if unknown.
-  public var constantRate: Rational?
+  package var constantRate: Rational?
   /// Time of the source that becomes 0 in the output, in microseconds; nil for the first frame's.
-  public var origin: Int64?
+  package var origin: Int64?
   /// Time of the video's first frame in the source, which its timecode is that of, in microseconds; nil if unknown.
-  public var videoStart: Int64?
+  package var videoStart: Int64?
   /// `progressive`, `tt`, `bb`, `tb`, `bt` as in ``StreamInfo/Video/fieldOrder``; nil if unknown.
-  public var fieldOrder: String?
+  package var fieldOrder: String?
   /// Metadata of the container, such as `title`.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
   /// Metadata of the video stream, such as `language`.
-  public var videoMetadata: [String: String]
+  package var videoMetadata: [String: String]
   /// Chapters, in time of the source.
-  public var chapters: [Chapter]
+  package var chapters: [Chapter]
   /// The streams whose packets are copied.
-  public var passthrough: [PassthroughStream]
+  package var passthrough: [PassthroughStream]
   /// Files that are part of the input, such as the fonts of its subtitles; they have no packets.
-  public var attachments: [PassthroughStream]
+  package var attachments: [PassthroughStream]
   /// What else is in the input and cannot be taken over, such as `data stream 3 (gpmd, GoPro MET)`.
-  public var leftOut: [String] = []
+  package var leftOut: [String] = []
 
   /// A part of the input with a name.
-  public struct Chapter: Sendable, Equatable {
+  package struct Chapter: Sendable, Equatable {
     /// First moment in microseconds.
-    public var start: Int64
+    package var start: Int64
     /// The moment after the last, in microseconds.
-    public var end: Int64
+    package var end: Int64
     /// Such as `title`.
-    public var metadata: [String: String]
+    package var metadata: [String: String]
   }
 
   /// A video that has nothing but frames.

@@ -9,15 +9,15 @@ public struct ReaderOptions: Sendable, Equatable {
   /// What decodes beside the processor; where it cannot, the processor does.
   public var hardware = HardwareDecoding.none
   /// Decodes with the least delay (threads share a frame instead of taking a frame each), for live inputs.
-  public var lowDelay = false
+  package var lowDelay = false
   /// Name of the input format (`rawvideo`, `lavfi`, `v4l2`, `x11grab`); nil to find out.
   public var format: String?
   /// Pictures that follow the input, itself a picture, as the next frames of a video.
-  public var following: [String] = []
+  package var following: [String] = []
   /// Frames a second of what has no times of its own, such as `30` or `30000/1001`: pictures, raw streams; nil for 25.
   public var frameRate: String?
   /// Further options of libav*, as on ffmpeg's command line without the dash: `["framerate": "30"]`.
-  public var libavOptions: [String: String] = [:]
+  package var libavOptions: [String: String] = [:]
   /// Clockwise turn in degrees (0, 90, 180 or 270) instead of the one that the file asks for.
   public var rotate: Int?
   /// What becomes of high dynamic range and wide colour.
@@ -27,7 +27,7 @@ public struct ReaderOptions: Sendable, Equatable {
   /// The stream to decode; nil for the best one.
   public var videoStreamIndex: Int?
   /// Seconds that opening, and each read, may block; nil for no limit.
-  public var timeout: Double?
+  package var timeout: Double?
 
   /// What becomes of pictures of high dynamic range (PQ, HLG) or wide colour (BT.2020).
   public enum HDR: String, CaseIterable, Sendable {

@@ -20,15 +20,15 @@ public struct VideoError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file or URL, without credentials.
   public let input: String
   /// libav's code; ``AVErrorCode/none`` where libav reported no error.
-  public let code: AVErrorCode
+  package let code: AVErrorCode
   /// libav's last log line of the operation, or a plain sentence that says more than the code; without credentials.
-  public let detail: String?
+  package let detail: String?
   /// What a caller should make of it.
   public let kind: Kind
 
   /// An error of `operation` on `input`. Credentials in `input` and `detail` are removed. Without a `kind` the code
   /// tells unusable input from transient failure.
-  public init(operation: String, input: String, code: AVErrorCode, detail: String? = nil, kind: Kind? = nil) {
+  package init(operation: String, input: String, code: AVErrorCode, detail: String? = nil, kind: Kind? = nil) {
     self.operation = operation
     self.input = Redaction.shown(input)
     self.code = code
@@ -66,46 +66,46 @@ extension VideoError {
 }
 
 /// A negative AVERROR code of libav*. The set is open: any number that a libav* function returns is a value.
-public struct AVErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+package struct AVErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The number as libav* returned it.
-  public let rawValue: Int32
+  package let rawValue: Int32
 
   /// Any code.
-  public init(rawValue: Int32) {
+  package init(rawValue: Int32) {
     self.rawValue = rawValue
   }
 
   /// No error of libav's.
-  public static let none = AVErrorCode(rawValue: 0)
+  package static let none = AVErrorCode(rawValue: 0)
   /// The end of a file or stream.
-  public static let endOfFile = AVErrorCode(rawValue: cffmpeg_error_eof())
+  package static let endOfFile = AVErrorCode(rawValue: cffmpeg_error_eof())
   /// Stopped by the interrupt callback.
-  public static let exit = AVErrorCode(rawValue: cffmpeg_error_exit())
+  package static let exit = AVErrorCode(rawValue: cffmpeg_error_exit())
   /// Data that cannot be what it claims to be.
-  public static let invalidData = AVErrorCode(rawValue: cffmpeg_error_invalid_data())
+  package static let invalidData = AVErrorCode(rawValue: cffmpeg_error_invalid_data())
   /// The wanted stream is not there.
-  public static let streamNotFound = AVErrorCode(rawValue: cffmpeg_error_stream_not_found())
+  package static let streamNotFound = AVErrorCode(rawValue: cffmpeg_error_stream_not_found())
   /// No decoder for the stream.
-  public static let decoderNotFound = AVErrorCode(rawValue: cffmpeg_error_decoder_not_found())
+  package static let decoderNotFound = AVErrorCode(rawValue: cffmpeg_error_decoder_not_found())
   /// No encoder of that name.
-  public static let encoderNotFound = AVErrorCode(rawValue: cffmpeg_error_encoder_not_found())
+  package static let encoderNotFound = AVErrorCode(rawValue: cffmpeg_error_encoder_not_found())
   /// No input format of that name.
-  public static let demuxerNotFound = AVErrorCode(rawValue: cffmpeg_error_demuxer_not_found())
+  package static let demuxerNotFound = AVErrorCode(rawValue: cffmpeg_error_demuxer_not_found())
   /// No output format of that name or file extension.
-  public static let muxerNotFound = AVErrorCode(rawValue: cffmpeg_error_muxer_not_found())
+  package static let muxerNotFound = AVErrorCode(rawValue: cffmpeg_error_muxer_not_found())
   /// No filter of that name.
-  public static let filterNotFound = AVErrorCode(rawValue: cffmpeg_error_filter_not_found())
+  package static let filterNotFound = AVErrorCode(rawValue: cffmpeg_error_filter_not_found())
   /// An option that nothing understood.
-  public static let optionNotFound = AVErrorCode(rawValue: cffmpeg_error_option_not_found())
+  package static let optionNotFound = AVErrorCode(rawValue: cffmpeg_error_option_not_found())
   /// A network wait that took longer than allowed.
-  public static let timedOut = AVErrorCode(errno: ETIMEDOUT)
+  package static let timedOut = AVErrorCode(errno: ETIMEDOUT)
   /// Memory ran out.
-  public static let outOfMemory = AVErrorCode(errno: ENOMEM)
+  package static let outOfMemory = AVErrorCode(errno: ENOMEM)
   /// More input is needed, or output has to be taken first.
   static let again = AVErrorCode(errno: EAGAIN)
 
   /// The code of a system error number such as `ENOENT`.
-  public init(errno number: Int32) {
+  package init(errno number: Int32) {
     rawValue = cffmpeg_error(number)
   }
 

@@ -32,7 +32,7 @@ public final class VideoFrame: @unchecked Sendable {
 
   /// The stamp that the source gave the frame, in units of ``timeBase``: unlike ``pts`` it may repeat or go back. Nil if
   /// there is none.
-  public var sourcePTS: Int64? {
+  package var sourcePTS: Int64? {
     native.pointee.best_effort_timestamp == cffmpeg_no_pts() ? nil : native.pointee.best_effort_timestamp
   }
 
@@ -51,10 +51,10 @@ public final class VideoFrame: @unchecked Sendable {
   }
 
   /// Whether the picture consists of two fields.
-  public var isInterlaced: Bool { cffmpeg_frame_is_interlaced(native) != 0 }
+  package var isInterlaced: Bool { cffmpeg_frame_is_interlaced(native) != 0 }
 
   /// Width of a pixel over its height; nil if square or unknown.
-  public var sampleAspectRatio: Rational? {
+  package var sampleAspectRatio: Rational? {
     let aspect = Rational(native.pointee.sample_aspect_ratio)
     return aspect.isPositive && aspect.numerator != aspect.denominator ? aspect : nil
   }
@@ -78,7 +78,7 @@ public final class VideoFrame: @unchecked Sendable {
   /// The part of the picture in a rectangle, moved into the picture and to even pixels; the pixels are shared.
   ///
   /// - Throws: ``VideoError`` when memory runs out.
-  public func cropped(to box: Box) throws(VideoError) -> VideoFrame {
+  package func cropped(to box: Box) throws(VideoError) -> VideoFrame {
     let frame = VideoFrame(try Owned(referringTo: native), index: index, timeBase: timeBase)
     let clone = frame.native
     let box = box.clipped(width: size.width, height: size.height)
@@ -97,7 +97,7 @@ public final class VideoFrame: @unchecked Sendable {
   /// A frame with the same pixels at another time.
   ///
   /// - Throws: ``VideoError`` when memory runs out.
-  public func retimed(pts: Int64, timeBase: Rational, duration: Int64 = 0, index: Int) throws(VideoError) -> VideoFrame
+  package func retimed(pts: Int64, timeBase: Rational, duration: Int64 = 0, index: Int) throws(VideoError) -> VideoFrame
   {
     let frame = VideoFrame(try Owned(referringTo: native), index: index, timeBase: timeBase)
     frame.native.pointee.pts = pts
@@ -111,10 +111,10 @@ extension VideoFrame {
   public var isFullRange: Bool { native.pointee.color_range == AVCOL_RANGE_JPEG }
 
   /// The matrix between RGB and the frame's YUV.
-  public var colourMatrix: ColourMatrix { ColourMatrix(native.pointee.colorspace, height: size.height) }
+  package var colourMatrix: ColourMatrix { ColourMatrix(native.pointee.colorspace, height: size.height) }
 
   /// An RGB colour (0…255 each) in the frame's own matrix and range.
-  public func yuv(red: UInt8, green: UInt8, blue: UInt8) -> (y: UInt8, u: UInt8, v: UInt8) {
+  package func yuv(red: UInt8, green: UInt8, blue: UInt8) -> (y: UInt8, u: UInt8, v: UInt8) {
     let matrix = colourMatrix
     let (r, g, b) = (Double(red) / 255, Double(green) / 255, Double(blue) / 255)
     let luma = matrix.red * r + (1 - matrix.red - matrix.blue) * g + matrix.blue * b
@@ -142,7 +142,7 @@ extension VideoFrame {
   /// Lets `body` change a plane; the same layout as in ``withPlane(_:_:)``.
   ///
   /// - Precondition: ``makeWritable()`` was called, or the frame was made by ``blank(size:pts:timeBase:)``.
-  public func withMutablePlane<R>(
+  package func withMutablePlane<R>(
     _ plane: Int, _ body: (_ pixels: inout MutableSpan<UInt8>, _ stride: Int, _ width: Int, _ height: Int) throws -> R
   ) rethrows -> R {
     precondition(av_frame_is_writable(native) > 0, "makeWritable() comes before changing pixels")
@@ -169,7 +169,7 @@ extension VideoFrame {
   /// A new frame of one colour, given in YUV; black in TV range if nothing is said.
   ///
   /// - Throws: ``VideoError`` when memory runs out.
-  public static func blank(
+  package static func blank(
     size: ImageSize, pts: Int64 = 0, timeBase: Rational = Rational(1, 25), duration: Int64 = 1, index: Int = 0,
     y: UInt8 = 16, u: UInt8 = 128, v: UInt8 = 128, fullRange: Bool = false, matrix: ColourMatrix? = nil
   ) throws(VideoError) -> VideoFrame {

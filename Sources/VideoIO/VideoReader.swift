@@ -61,13 +61,16 @@ public final class VideoReader: @unchecked Sendable {
 
   /// Opens `input`: a path, a URL, `-` for standard input, or what the device format of the options wants.
   ///
-  /// `interrupter` can end the opening, too; ``cancel()`` uses it.
-  ///
   /// - Throws: ``VideoError``: unusable input (missing, not a video, nothing to decode it with), transient (network),
   ///   or cancelled.
-  public init(
-    _ input: String, options: ReaderOptions = ReaderOptions(), interrupter: Interrupter = Interrupter()
-  ) throws {
+  public convenience init(_ input: String, options: ReaderOptions = ReaderOptions()) throws {
+    try self.init(input, options: options, interrupter: Interrupter())
+  }
+
+  /// Opens an input; the interrupter breaks opening and reading off from any thread.
+  ///
+  /// - Throws: `VideoError`.
+  package init(_ input: String, options: ReaderOptions = ReaderOptions(), interrupter: Interrupter) throws {
     interrupter.allow(options.timeout)
     let libav = LibavOptions(options.libavOptions)
     let isAddress = ["rtsp:", "rtsps:"].contains { input.lowercased().hasPrefix($0) } && !Demuxer.isFile(input)
@@ -137,7 +140,7 @@ public final class VideoReader: @unchecked Sendable {
   }
 
   /// Whether libav has an input format of this name, for ``ReaderOptions/format``.
-  public static func isFormat(_ name: String) -> Bool { Demuxer.isFormat(name) }
+  package static func isFormat(_ name: String) -> Bool { Demuxer.isFormat(name) }
 
   /// What was wrong with the input so far.
   public var damage: DamageReport { report.value }

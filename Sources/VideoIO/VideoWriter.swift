@@ -42,7 +42,7 @@ public final class VideoWriter: @unchecked Sendable {
   /// Fails where an output cannot be made, before anything is computed for it.
   ///
   /// - Throws: ``VideoError`` of kind `outputFailed`: unknown container or encoder, a folder that cannot be written.
-  public static func check(_ path: String, options: WriterOptions = WriterOptions()) throws {
+  package static func check(_ path: String, options: WriterOptions = WriterOptions()) throws {
     try OutputDestination.checkIsWritable(path)
     let container = try Container(path, format: options.format, libavOptions: options.libavOptions)
     _ = try EncoderChoice(options, for: container, path: path)
@@ -103,7 +103,7 @@ public final class VideoWriter: @unchecked Sendable {
   public var frameCount: Int { lock.withLock { count } }
 
   /// Why a stream cannot be copied into such an output, in one sentence; nil if it can.
-  public func reasonToLeaveOut(_ stream: PassthroughStream) -> String? {
+  package func reasonToLeaveOut(_ stream: PassthroughStream) -> String? {
     guard stream.isKnown else { return "\(stream.name) is left out: its sample rate is not known" }
     return muxer.isCommon(stream) ? nil : refusal(of: stream)
   }
@@ -342,18 +342,18 @@ public struct WriterOptions: Sendable, Equatable {
   /// Name of the container (`mp4`, `matroska`, `gif`); nil to go by the file's extension, Matroska on standard output.
   public var format: String?
   /// Further options of encoder and container, as on ffmpeg's command line without the dash.
-  public var libavOptions: [String: String] = [:]
+  package var libavOptions: [String: String] = [:]
   /// Writes a file under its final name from the beginning: what is there can be read while it grows, and after a crash
   /// (with a container that needs no index at the end). Packets of copied streams do not wait for frames, nor these for
   /// them.
-  public var inPlace = false
+  package var inPlace = false
   /// Seconds from one key frame to the next, however many frames lie between; nil leaves them to the encoder.
-  public var keyFrameInterval: Double?
+  package var keyFrameInterval: Double?
   /// Writes an MP4 in fragments that are joined when it is finished, so that the temporary file can be played up to the
   /// last two seconds if the process is killed. Of no effect on other containers.
-  public var isRecoverable = false
+  package var isRecoverable = false
   /// Seconds that opening, and each write, may block; nil for no limit.
-  public var timeout: Double?
+  package var timeout: Double?
 
   /// H.264 by x264 `superfast`.
   public init() {}

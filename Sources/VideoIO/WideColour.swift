@@ -82,7 +82,7 @@ struct WideColour: Hashable {
 }
 
 /// How the YUV of a picture is made from RGB, as the weights of red and blue in luma.
-public enum ColourMatrix: String, Hashable, Sendable, Codable {
+package enum ColourMatrix: String, Hashable, Sendable, Codable {
   /// ITU-R BT.601: standard definition, JPEG.
   case bt601
   /// ITU-R BT.709: high definition.
@@ -108,7 +108,7 @@ public enum ColourMatrix: String, Hashable, Sendable, Codable {
   }
 
   /// Weight of red in luma.
-  public var red: Double {
+  package var red: Double {
     switch self {
     case .bt601: 0.299
     case .bt709: 0.2126
@@ -119,7 +119,7 @@ public enum ColourMatrix: String, Hashable, Sendable, Codable {
   }
 
   /// Weight of blue in luma.
-  public var blue: Double {
+  package var blue: Double {
     switch self {
     case .bt601: 0.114
     case .bt709: 0.0722

@@ -94,7 +94,7 @@ package struct PoseAnalysis {
   package var picture: ((_ time: Double, _ box: Box?) throws -> [UInt8]?)?
 
   /// What the results are said to be of; the CSV's path unless something else is set.
-  public var source: String
+  package var source: String
 
   private let input: String
   private let settings: Settings

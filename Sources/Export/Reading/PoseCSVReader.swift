@@ -14,9 +14,9 @@ public final class PoseCSVReader {
   /// The file, as the user named it; `-` is standard input.
   public let path: String
   /// Whether the file says how each pose was obtained.
-  public var hasStates: Bool { columns.state != nil }
+  package var hasStates: Bool { columns.state != nil }
   /// Whether poses were smoothed, and the file also says where they were found.
-  public var hasRawPositions: Bool { columns.raw != nil }
+  package var hasRawPositions: Bool { columns.raw != nil }
 
   private let lines: LineReader
   private let columns: PoseCSVColumns
@@ -136,7 +136,7 @@ public struct PoseCSVError: Error, Hashable, Sendable, CustomStringConvertible {
   public let reason: String
 
   /// An error in a file.
-  public init(path: String, line: Int? = nil, column: String? = nil, reason: String) {
+  package init(path: String, line: Int? = nil, column: String? = nil, reason: String) {
     self.path = path
     self.line = line
     self.column = column

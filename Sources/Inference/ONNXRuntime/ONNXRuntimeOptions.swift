@@ -54,7 +54,7 @@ public struct ONNXRuntimeOptions: Hashable, Sendable {
   /// Images that are computed together at most: above one, frames come best from many threads.
   ///
   /// - Throws: `InferenceError.noRuntime` where there is no such library or device and nothing takes over.
-  public func batchSize(for backend: Backend) throws -> Int {
+  package func batchSize(for backend: Backend) throws -> Int {
     guard backend == .onnxRuntime else { return 1 }
     do {
       return try ONNXRuntimeLibrary.load(library).usable(self).batch

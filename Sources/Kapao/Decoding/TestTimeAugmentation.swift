@@ -2,14 +2,14 @@
 /// predictions are suppressed and fused together (section 4 of the paper).
 public struct TestTimeAugmentation: Hashable, Sendable {
   /// One pass.
-  public struct Pass: Hashable, Sendable {
+  package struct Pass: Hashable, Sendable {
     /// Size relative to the network's input.
-    public let scale: Double
+    package let scale: Double
     /// Whether the image is flipped left to right.
-    public let flips: Bool
+    package let flips: Bool
 
     /// A pass.
-    public init(scale: Double, flips: Bool) {
+    package init(scale: Double, flips: Bool) {
       self.scale = scale
       self.flips = flips
     }
@@ -21,10 +21,10 @@ public struct TestTimeAugmentation: Hashable, Sendable {
   ])
 
   /// The passes, at least one, in the order in which their predictions are joined.
-  public let passes: [Pass]
+  package let passes: [Pass]
 
   /// Augmentation by passes, of which there has to be one at least.
-  public init(_ passes: [Pass]) {
+  package init(_ passes: [Pass]) {
     precondition(!passes.isEmpty)
     self.passes = passes
   }
@@ -33,7 +33,7 @@ public struct TestTimeAugmentation: Hashable, Sendable {
   private static let padding: Float = 0.447
 
   /// Size of the picture that a pass feeds to the network.
-  public static func inputSize(of pass: Pass, input: ImageSize, stride: Int = 64) -> ImageSize {
+  package static func inputSize(of pass: Pass, input: ImageSize, stride: Int = 64) -> ImageSize {
     let content = contentSize(of: pass, input: input)
     guard pass.scale != 1 else { return input }
     func padded(_ side: Int) -> Int { (side + stride - 1) / stride * stride }

@@ -14,18 +14,18 @@ public struct Thresholds: Hashable, Sendable {
   public var fusionDistance: Float
   /// What the pose object's own keypoint weighs where a keypoint object is fused, as a multiple of its confidence: the
   /// fused keypoint is the mean of both weighed by their confidences. With 0 the keypoint object replaces it (Algorithm 1).
-  public var fusionWeight: Float
+  package var fusionWeight: Float
   /// Whether keypoint objects are used at all.
   public var usesKeypointObjects: Bool
   /// Whether only keypoints that a keypoint object confirmed are drawn and exported (partial poses).
   public var keypointObjectsOnly: Bool
   /// What the score of a person is.
-  public var scoring: PoseScoring
+  package var scoring: PoseScoring
   /// How coordinates at the image border are treated.
-  public var border: BorderRule
+  package var border: BorderRule
 
   /// All thresholds by name.
-  public init(
+  package init(
     poseConfidence: Float, poseOverlap: Float, keypointConfidence: Float, keypointOverlap: Float,
     fusionConfidence: Float, fusionDistance: Float, fusionWeight: Float = 0,
     usesKeypointObjects: Bool = true, keypointObjectsOnly: Bool = false, scoring: PoseScoring = .pose,
@@ -46,7 +46,7 @@ public struct Thresholds: Hashable, Sendable {
 }
 
 /// What the score of a person is.
-public enum PoseScoring: String, CaseIterable, Codable, Sendable {
+package enum PoseScoring: String, CaseIterable, Codable, Sendable {
   /// The pose object's confidence, as in the official code.
   case pose
   /// That weighed by the keypoint objects which confirm the pose: √(c · mean of c_k) with c the pose object's confidence
@@ -68,7 +68,7 @@ public enum PoseScoring: String, CaseIterable, Codable, Sendable {
 }
 
 /// How coordinates at the image border are treated.
-public enum BorderRule: String, CaseIterable, Codable, Sendable {
+package enum BorderRule: String, CaseIterable, Codable, Sendable {
   /// Only a person's box is clipped to the image; keypoints stay where the network puts them.
   case natural
   /// As the official code does: boxes clipped and rounded, the first two keypoints clipped, and keypoint objects clipped

@@ -25,7 +25,7 @@ public struct Box: Hashable, Sendable {
   public var area: Float { max(0, width) * max(0, height) }
 
   /// The part of the rectangle inside an image of `width` × `height` pixels.
-  public func clipped(width: Int, height: Int) -> Box {
+  package func clipped(width: Int, height: Int) -> Box {
     let right = Float(width)
     let bottom = Float(height)
     return Box(

@@ -3,7 +3,7 @@
 /// Index order is the data set's own and is the order of every keypoint array in this package.
 public struct Skeleton: Hashable, Sendable {
   /// The side of the body that a keypoint or limb is on.
-  public enum Side: Sendable {
+  package enum Side: Sendable {
     case left
     case right
     case centre
@@ -24,23 +24,23 @@ public struct Skeleton: Hashable, Sendable {
   /// Connections that are drawn.
   public let limbs: [Limb]
   /// Indices of the face's keypoints, which the official demo draws as dots on request; empty where there are none.
-  public let faceKeypoints: [Int]
+  package let faceKeypoints: [Int]
   /// For each keypoint, the index it takes when the image is flipped left to right.
-  public let flipped: [Int]
+  package let flipped: [Int]
   /// Per-keypoint standard deviations of the OKS, as the data set's evaluation defines them.
-  public let sigmas: [Float]
+  package let sigmas: [Float]
 
   /// The number of keypoints K.
   public var count: Int { keypointNames.count }
 
   /// The side of a keypoint, from its name.
-  public func side(of keypoint: Int) -> Side {
+  package func side(of keypoint: Int) -> Side {
     let name = keypointNames[keypoint]
     return name.hasPrefix("left_") ? .left : name.hasPrefix("right_") ? .right : .centre
   }
 
   /// The side of a limb: left or right if either end is, and neither end is on the other side.
-  public func side(of limb: Limb) -> Side {
+  package func side(of limb: Limb) -> Side {
     let sides = (side(of: limb.from), side(of: limb.to))
     switch sides {
     case (.left, .right), (.right, .left): return .centre
@@ -50,7 +50,7 @@ public struct Skeleton: Hashable, Sendable {
   }
 
   /// The skeleton with `count` keypoints that KAPAO's official networks use, or `nil` where none has that many.
-  public init?(keypointCount: Int) {
+  package init?(keypointCount: Int) {
     switch keypointCount {
     case 17: self = .coco17
     case 14: self = .crowdPose14

@@ -25,17 +25,17 @@ public struct TrackedPose: Hashable, Sendable {
   }
 
   /// Speed in pixels per second.
-  public struct Velocity: Hashable, Sendable {
+  package struct Velocity: Hashable, Sendable {
     /// To the right.
-    public var x: Double
+    package var x: Double
     /// Down.
-    public var y: Double
+    package var y: Double
 
     /// Nobody moves who was detected once only.
-    public static let zero = Velocity(x: 0, y: 0)
+    package static let zero = Velocity(x: 0, y: 0)
 
     /// A speed.
-    public init(x: Double, y: Double) {
+    package init(x: Double, y: Double) {
       self.x = x
       self.y = y
     }
@@ -54,9 +54,9 @@ public struct TrackedPose: Hashable, Sendable {
   /// The pose as it was found, where `pose` has been smoothed; `nil` where `pose` is raw or nothing was found.
   public var raw: Pose?
   /// The tracker's own number of whom it follows, also before there is an identity; `nil` for someone not followed.
-  public var followed: Int?
+  package var followed: Int?
   /// Speed of the body as a whole.
-  public var velocity = Velocity.zero
+  package var velocity = Velocity.zero
 
   /// A pose with an identity.
   public init(

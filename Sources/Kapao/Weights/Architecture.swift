@@ -5,35 +5,35 @@ import Foundation
 /// The family is the YOLOv5-P6 layout with outputs at strides 8, 16, 32 and 64 (paper, section 3.2 and Table 1).
 public struct Architecture: Hashable, Sendable {
   /// The size in pixels of an anchor box.
-  public struct Anchor: Hashable, Sendable {
+  package struct Anchor: Hashable, Sendable {
     /// Width in pixels of the network's input.
-    public let width: Float
+    package let width: Float
     /// Height in pixels of the network's input.
-    public let height: Float
+    package let height: Float
 
     /// An anchor box of a size in pixels.
-    public init(width: Float, height: Float) {
+    package init(width: Float, height: Float) {
       self.width = width
       self.height = height
     }
   }
 
   /// Strides in pixels of the four output grids.
-  public static let strides = [8, 16, 32, 64]
+  package static let strides = [8, 16, 32, 64]
   /// Anchors per cell of each grid.
-  public static let anchorsPerGrid = 3
+  package static let anchorsPerGrid = 3
 
   /// The number of keypoints K of a person.
   public let keypointCount: Int
   /// Factor on the number of channels of every layer: 0.5 for KAPAO-S, 0.75 for M, 1 for L.
-  public let widthMultiple: Double
+  package let widthMultiple: Double
   /// Factor on the number of bottlenecks of every block: 0.33 for KAPAO-S, 0.67 for M, 1 for L.
-  public let depthMultiple: Double
+  package let depthMultiple: Double
   /// For each grid, in the order of `strides`, its three anchor boxes.
-  public let anchors: [[Anchor]]
+  package let anchors: [[Anchor]]
 
   /// An architecture; `anchors` are four grids of three.
-  public init(
+  package init(
     keypointCount: Int, widthMultiple: Double, depthMultiple: Double, anchors: [[Anchor]] = Self.officialAnchors
   ) {
     precondition(
@@ -46,10 +46,10 @@ public struct Architecture: Hashable, Sendable {
   }
 
   /// Classes: the pose object, then one for each keypoint.
-  public var classCount: Int { keypointCount + 1 }
+  package var classCount: Int { keypointCount + 1 }
 
   /// Channels of one anchor: box (4), objectness, K+1 class scores, 2K keypoint values. 57 for COCO, 48 for CrowdPose.
-  public var channelsPerAnchor: Int { 5 + classCount + 2 * keypointCount }
+  package var channelsPerAnchor: Int { 5 + classCount + 2 * keypointCount }
 
   /// The skeleton of the data set with this many keypoints, if there is one.
   public var skeleton: Skeleton? { Skeleton(keypointCount: keypointCount) }
@@ -66,7 +66,7 @@ public struct Architecture: Hashable, Sendable {
   }
 
   /// The anchors of the official networks.
-  public static let officialAnchors: [[Anchor]] = [
+  package static let officialAnchors: [[Anchor]] = [
     [(19, 27), (44, 40), (38, 94)],
     [(96, 68), (86, 152), (180, 137)],
     [(140, 301), (303, 264), (238, 542)],

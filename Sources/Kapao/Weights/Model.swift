@@ -20,7 +20,7 @@ public struct Model: Sendable, Equatable {
 
   /// Side in pixels of the crops in which the network finds a single person best, in a second look, as its makers measured
   /// it; `nil` where they did not.
-  public var cropSize: Int?
+  package var cropSize: Int?
 
   /// For each convolution with an activation the values that it gives, where the model is calibrated for int8; else empty.
   package private(set) var activationRanges: [String: ActivationRange] = [:]
@@ -48,13 +48,13 @@ public struct Model: Sendable, Equatable {
   }
 
   /// `cropSize`, else what was measured for the smallest architecture; `nil` for others.
-  public var recommendedCropSize: Int? { cropSize ?? (architecture.widthMultiple <= 0.25 ? 256 : nil) }
+  package var recommendedCropSize: Int? { cropSize ?? (architecture.widthMultiple <= 0.25 ? 256 : nil) }
 
   /// `recommendedCropSize`, else half of what larger networks are given for a picture.
-  public var usualCropSize: Int { recommendedCropSize ?? 512 }
+  package var usualCropSize: Int { recommendedCropSize ?? 512 }
 
   /// Whether it can be computed in int8.
-  public var isCalibrated: Bool { !activationRanges.isEmpty }
+  package var isCalibrated: Bool { !activationRanges.isEmpty }
 
   /// The same model, calibrated for int8.
   ///
@@ -77,7 +77,7 @@ public struct Model: Sendable, Equatable {
 /// Model files: safetensors, with the architecture in the header's texts.
 extension Model {
   /// How the weights are stored in a file; raw values are those of `--weights`.
-  public enum StoredWeights: String, CaseIterable, Sendable {
+  package enum StoredWeights: String, CaseIterable, Sendable {
     /// Half precision: half the size, each weight rounded to 11 bits.
     case fp16
     /// Single precision: the weights as they are.
@@ -87,7 +87,7 @@ extension Model {
   /// The value of the header's `format`.
   static let format = "kapao-video/1"
   /// Sides of crops that can be recommended, in pixels.
-  public static let cropSizes = 64...2048
+  package static let cropSizes = 64...2048
   /// Ends the names of the tensors that hold a convolution's range: the lowest and the highest value of each channel.
   private static let rangeSuffix = ".range"
 

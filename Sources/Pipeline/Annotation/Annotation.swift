@@ -119,7 +119,7 @@ public final class Annotation: @unchecked Sendable {
   public var progress: AnnotationProgress { counter.value }
 
   /// What the stages have done so far; nothing before the first frame has come through.
-  public var stages: [StageMetrics] { counter.value.frames > 0 ? graph.metrics : [] }
+  package var stages: [StageMetrics] { counter.value.frames > 0 ? graph.metrics : [] }
 
   /// Ends the run early from any thread; outputs are finished up to there.
   public func interrupt() {

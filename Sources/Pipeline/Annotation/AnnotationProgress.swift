@@ -82,7 +82,7 @@ public struct AnnotationSummary: Sendable {
   /// What was damaged in the input.
   public let damage: DamageReport
   /// Time of each stage.
-  public let stages: [StageMetrics]
+  package let stages: [StageMetrics]
   /// What could not be taken over into the output, one sentence each.
   public let warnings: [String]
   /// The video that was written; `nil` if none was asked for or it failed.
@@ -92,9 +92,9 @@ public struct AnnotationSummary: Sendable {
   /// Why other outputs failed, an error for each.
   public let failures: [any Error]
   /// Whether people were refined in crops, in frames without a detection too.
-  public let isRefined: Bool
+  package let isRefined: Bool
   /// Frames of which the stored poses have rows; `nil` where poses were found.
-  public let matched: Int?
+  package let matched: Int?
   /// Frames without a detection.
   public var skipped: Int { progress.frames - progress.detectedFrames }
   /// Whether the run was interrupted; its outputs are complete up to there.

@@ -22,7 +22,7 @@ public struct AnnotationFiles: Sendable {
   /// What is drawn of an analysis, and done to the picture under the drawing.
   package var overlay = AnalysisOverlaySettings()
   /// Share of damage, packets and frames that could not be decoded, above which the run counts as failed.
-  public var damageLimit = 2.0 / 3
+  package var damageLimit = 2.0 / 3
 
   /// A file that is read, and nothing that is written yet.
   public init(input: String) { self.input = input }
@@ -58,7 +58,7 @@ public struct AnnotationSettings: Sendable {
   /// Whether people are refined.
   public var refinement = Refinement.auto
   /// How inference uses the cores.
-  public var coreUse = CoreUse.throughput
+  package var coreUse = CoreUse.throughput
   /// Threads of inference.
   public var threads = ProcessInfo.processInfo.activeProcessorCount
   /// How people are told apart and their poses smoothed.
@@ -66,7 +66,7 @@ public struct AnnotationSettings: Sendable {
 
   /// People of a frame who are refined, at most. `auto` is for models whose best crops are known, takes
   /// players only where there are some, and does without where test-time augmentation looks several times already.
-  public var mostRefined: Int {
+  package var mostRefined: Int {
     let people = tracking.tracker == .players ? tracking.players.players : Refinement.mostOfAuto
     return refinement.most(auto: model.recommendedCropSize == nil || augmentation != nil ? 0 : people)
   }

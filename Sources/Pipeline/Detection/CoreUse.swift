@@ -1,5 +1,5 @@
 /// How inference uses the processor's cores.
-public enum CoreUse: String, CaseIterable, Sendable {
+package enum CoreUse: String, CaseIterable, Sendable {
   /// One thread per frame and as many frames in flight as threads: most frames a second (files).
   case throughput
   /// All threads on one frame: the shortest time from frame to pose (live).

@@ -8,11 +8,11 @@ public enum DetectEvery: TextCodable, Hashable, Sendable {
   case auto
 
   /// What a text has to be.
-  public static let expected = "auto, or a number from \(range.lowerBound) to \(range.upperBound)"
+  package static let expected = "auto, or a number from \(range.lowerBound) to \(range.upperBound)"
   /// Frames from one detection to the next that can be asked for.
-  public static let range = 1...30
+  package static let range = 1...30
   /// The most that `auto` takes.
-  public static let mostOfAuto = 8
+  package static let mostOfAuto = 8
   /// The least that `auto` takes in files where people are refined in crops, in every frame.
   static let leastOfRefinedAuto = 5
   /// Every frame.

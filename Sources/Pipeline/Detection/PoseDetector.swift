@@ -19,7 +19,7 @@ public final class PoseDetector: @unchecked Sendable {
   /// Keypoints of the model.
   public let skeleton: Skeleton
   /// Whether several passes are made over each frame.
-  public let isAugmented: Bool
+  package let isAugmented: Bool
   private let isSquare: Bool
   private let lock = NSLock()
   private var networks: [Key: PoseNetwork] = [:]

@@ -10,11 +10,11 @@ public enum Refinement: TextCodable, Hashable, Sendable {
   case people(Int)
 
   /// What a text has to be.
-  public static let expected = "off, auto, or a number from \(range.lowerBound) to \(range.upperBound)"
+  package static let expected = "off, auto, or a number from \(range.lowerBound) to \(range.upperBound)"
   /// People that can be asked for.
-  public static let range = 1...300
+  package static let range = 1...300
   /// The most that `auto` takes in a frame of a video.
-  public static let mostOfAuto = 8
+  package static let mostOfAuto = 8
 
   /// Reads `off`, `auto`, or a number within `range`.
   public init?(_ text: String) {
@@ -37,7 +37,7 @@ public enum Refinement: TextCodable, Hashable, Sendable {
   }
 
   /// People in a frame, at most, where `auto` takes so many.
-  public func most(auto: Int) -> Int {
+  package func most(auto: Int) -> Int {
     switch self {
     case .off: 0
     case .auto: auto

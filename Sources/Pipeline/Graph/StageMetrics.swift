@@ -2,25 +2,25 @@ import Foundation
 import Support
 
 /// What a stage has done so far, and how it is doing.
-public struct StageMetrics: Hashable, Sendable, Codable {
+package struct StageMetrics: Hashable, Sendable, Codable {
   /// The stage's name.
-  public let name: String
+  package let name: String
   /// Workers at the same time.
-  public let workers: Int
+  package let workers: Int
   /// Frames worked on.
-  public var elements = 0
+  package var elements = 0
   /// Seconds of work, over all workers; waiting is not counted.
-  public var busy = 0.0
+  package var busy = 0.0
   /// Seconds of work for one of the last frames.
-  public var times: Distribution?
+  package var times: Distribution?
   /// Frames that wait for the stage.
-  public var depth = 0
+  package var depth = 0
   /// Frames that were dropped in front of the stage.
-  public var dropped = 0
+  package var dropped = 0
   /// Seconds for which the longest piece of work has been going on; `nil` while there is none.
-  public var workingFor: Double?
+  package var workingFor: Double?
   /// The steps of the stage's work, where it has several.
-  public var steps: [StageMetrics] = []
+  package var steps: [StageMetrics] = []
 }
 
 /// Measures the work of a stage and keeps its heartbeat: when each worker took what it is working on.
@@ -89,13 +89,13 @@ package final class StageClock: @unchecked Sendable {
 }
 
 /// How measurements are distributed, in seconds.
-public struct Distribution: Hashable, Sendable, Codable {
+package struct Distribution: Hashable, Sendable, Codable {
   /// Half of them are below.
-  public let p50: Double
+  package let p50: Double
   /// Nineteen of twenty are below.
-  public let p95: Double
+  package let p95: Double
   /// The largest.
-  public let maximum: Double
+  package let maximum: Double
 }
 
 /// The last measurements of something, for percentiles.

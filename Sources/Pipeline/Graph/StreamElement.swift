@@ -13,7 +13,7 @@ public enum StreamElement<Frame: Sendable>: Sendable {
 }
 
 /// Something whose memory counts while it waits in a queue.
-public protocol Weighted {
+package protocol Weighted {
   /// Its memory in bytes, roughly.
   var byteCount: Int { get }
 }

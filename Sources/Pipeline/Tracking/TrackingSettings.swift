@@ -10,9 +10,9 @@ public struct TrackingSettings: Sendable {
   /// The player tracker's settings; likewise.
   public var players = PlayerTracker.Settings()
   /// Score from which a pose may carry on a track, though it is too weak to be shown by itself.
-  public var weakConfidence: Float = 0.1
+  package var weakConfidence: Float = 0.1
   /// Whether keypoints are weighed by their confidence against their motion, before any smoothing.
-  public var weighsMotion = false
+  package var weighsMotion = false
   /// How poses are smoothed.
   public var smoothing = Smoothing.none
   /// Cut-off frequency of the Butterworth filter in Hz.

@@ -4,21 +4,21 @@ import Support
 /// A part of the frame as a polygon, for example a court's floor.
 public struct PictureRegion: Hashable, Sendable {
   /// A corner of a region.
-  public struct Corner: Hashable, Sendable {
+  package struct Corner: Hashable, Sendable {
     /// From the left, in the region's unit.
-    public var x: Double
+    package var x: Double
     /// From the top, in the region's unit.
-    public var y: Double
+    package var y: Double
 
     /// A corner.
-    public init(x: Double, y: Double) {
+    package init(x: Double, y: Double) {
       self.x = x
       self.y = y
     }
   }
 
   /// What coordinates are measured in.
-  public enum Unit: Sendable {
+  package enum Unit: Sendable {
     /// Pixels of the upright frame.
     case pixels
     /// Shares of the upright frame's width and height, 0…1.
@@ -26,12 +26,12 @@ public struct PictureRegion: Hashable, Sendable {
   }
 
   /// The polygon's corners, in order around it.
-  public let corners: [Corner]
+  package let corners: [Corner]
   /// What the corners are measured in.
-  public let unit: Unit
+  package let unit: Unit
 
   /// A polygon; `nil` with fewer than three corners or with coordinates that are no numbers.
-  public init?(corners: [Corner], unit: Unit) {
+  package init?(corners: [Corner], unit: Unit) {
     guard corners.count >= 3, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else { return nil }
     self.corners = corners
     self.unit = unit
@@ -50,7 +50,7 @@ public struct PictureRegion: Hashable, Sendable {
   }
 
   /// Whether someone stands in the region: the middle of the box's lower edge is in it (even-odd rule).
-  public func contains(_ box: Box, in size: ImageSize) -> Bool {
+  package func contains(_ box: Box, in size: ImageSize) -> Bool {
     let (width, height) = unit == .shares ? (Double(size.width), Double(size.height)) : (1, 1)
     let (x, y) = (Double(box.x1 + box.x2) / 2 / width, Double(box.y2) / height)
     guard x.isFinite, y.isFinite else { return false }
@@ -60,7 +60,7 @@ public struct PictureRegion: Hashable, Sendable {
 
 extension PictureRegion: TextCodable {
   /// What a text has to be.
-  public static let expected = "a polygon of at least three corners, x,y with spaces between"
+  package static let expected = "a polygon of at least three corners, x,y with spaces between"
 
   /// For example `0.2,0.3 0.8,0.3 1,1 0,1`.
   public var description: String {

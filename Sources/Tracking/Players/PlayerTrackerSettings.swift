@@ -19,23 +19,23 @@ extension PlayerTracker {
     public var holdTime = 2.0
     /// Seconds after which also someone who was in sight beside the player, was crowd for `crowdTime`, or is of quite
     /// another size may take the place.
-    public var takeoverTime = 10.0
+    package var takeoverTime = 10.0
     /// How many times as large, or small, as the person before a pose is that is of quite another size, and not the
     /// person's.
-    public var sizeRatio = 2.5
+    package var sizeRatio = 2.5
     /// Seconds after which someone who was not taken for a player is crowd.
-    public var crowdTime = 1.5
+    package var crowdTime = 1.5
     /// Seconds for which a newcomer is to be seen before taking a free place.
-    public var entryTime = 0.15
+    package var entryTime = 0.15
     /// Seconds after which someone who is no player is known as such: seen for as long beside a player, it is someone
     /// else.
-    public var acquaintance = 0.3
+    package var acquaintance = 0.3
     /// Mean distance of the keypoints from their predicted places, in body sizes, up to which a pose may be the player.
-    public var gate = 0.8
+    package var gate = 0.8
     /// Growth of the gate, in body sizes for each second not seen.
-    public var gateGrowth = 2.5
+    package var gateGrowth = 2.5
     /// The widest gate, in body sizes.
-    public var widestGate = 3.5
+    package var widestGate = 3.5
 
     /// Settings for poses that are shown from a score of `confidence`.
     public init(confidence: Float = 0.5) { self.confidence = confidence }
@@ -62,7 +62,7 @@ public struct CrowdRule: Hashable, Sendable {
   public var region: PictureRegion?
 
   /// The official squash demo's least size, as a share of the frame's diagonal.
-  public static let demoSize = 0.204
+  package static let demoSize = 0.204
   /// The share of the least size down to which a player is followed on, to have the number again after crouching.
   private static let leniency = 0.6
 

@@ -8,7 +8,7 @@ extension LiveOutput {
   /// Looks whether container, encoder and kind of server of an annotated video are known and go together.
   ///
   /// - Throws: `VideoError`.
-  public static func checkVideo(_ path: String, codec: String?, options: [String: String] = [:]) throws {
+  package static func checkVideo(_ path: String, codec: String?, options: [String: String] = [:]) throws {
     try SettingsCheck.output(path, options: VideoSink.options(path, codec: codec, libavOptions: options))
   }
 

@@ -10,7 +10,7 @@ public final class LiveOutput: LiveReceiver, @unchecked Sendable {
   // to the output's stage.
 
   /// What the output takes.
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     /// All frames, also placeholders while the source is away.
     case all
     /// The same from the source's first frame on, whose size the others have.

@@ -5,7 +5,7 @@ import VideoIO
 /// Where a stream comes from, and how libav* is to open it.
 public struct LiveSource: Hashable, Sendable {
   /// What kind of thing it is.
-  public enum Kind: String, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     /// Something that sends over the network.
     case network
     /// A camera or screen of this machine.
@@ -22,13 +22,13 @@ public struct LiveSource: Hashable, Sendable {
   /// What libav* is given.
   public let input: String
   /// What kind of thing it is.
-  public let kind: Kind
+  package let kind: Kind
   /// libav's name of the input format, where it has to be said.
-  public let format: String?
+  package let format: String?
   /// Options of libav*.
-  public let options: [String: String]
+  package let options: [String: String]
   /// Whether frames come in bursts and are to be spread over their own times.
-  public let isPaced: Bool
+  package let isPaced: Bool
   /// Whether a file begins again at its end.
   public var loops = false
 
@@ -150,12 +150,12 @@ extension LiveSource {
 
 extension LiveSource {
   /// Whether libav opens it with TLS, or may be sent to where it does.
-  public var mayBeEncrypted: Bool {
+  package var mayBeEncrypted: Bool {
     StreamAddress(input).map { $0.isEncrypted || $0.scheme.hasPrefix("http") } ?? false
   }
 
   /// What is wrong with an option of libav for such a source, as far as that can be said without opening it.
-  public func problem(ofOption name: String, value: String) -> String? {
+  package func problem(ofOption name: String, value: String) -> String? {
     SettingsCheck.problem(
       ofOption: name, value: value, format: format, scheme: kind == .network ? StreamAddress(input)?.scheme : nil)
   }
@@ -164,7 +164,7 @@ extension LiveSource {
   /// not opened; neither are pipes, which can be read only once.
   ///
   /// - Throws: `VideoError`.
-  public func check() throws {
+  package func check() throws {
     var isFolder: ObjCBool = false
     switch kind {
     case .network, .device: return
@@ -184,7 +184,7 @@ extension LiveSource {
 
 extension LiveSource {
   /// Whether it waits until a sender connects: SRT in mode `listener`, `listen` of TCP, RTMP and HTTP.
-  public var isListener: Bool {
+  package var isListener: Bool {
     guard kind == .network else { return false }
     // RTMP and HTTP are told by options only: what their URLs ask for is the server's.
     let ownsQuery = ["srt", "tcp"].contains(input.prefix { $0 != ":" }.lowercased())

@@ -22,7 +22,7 @@ public struct LiveSettings: Sendable {
   /// Frames a second that are processed, at most; `nil` for as many as can be.
   public var maximumRate: Double?
   /// When a connection is given up and made again.
-  public var rules = SupervisionRules()
+  package var rules = SupervisionRules()
 
   /// A stream with the usual settings.
   public init(name: String, source: LiveSource, thresholds: Thresholds) {

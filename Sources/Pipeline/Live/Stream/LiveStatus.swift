@@ -19,15 +19,15 @@ public struct LiveStatus: Sendable, Codable {
   }
 
   /// The court on which people are found.
-  public struct Court: Sendable, Codable, Hashable {
+  package struct Court: Sendable, Codable, Hashable {
     /// The sport, or a name of its own.
-    public var name: String
+    package var name: String
     /// Across, metres.
-    public var width: Double
+    package var width: Double
     /// Along, metres.
-    public var length: Double
+    package var length: Double
     /// Why there are no positions.
-    public var error: String?
+    package var error: String?
 
     private enum CodingKeys: String, CodingKey {
       case name, error
@@ -37,13 +37,13 @@ public struct LiveStatus: Sendable, Codable {
   }
 
   /// Somebody on the court.
-  public struct Player: Sendable, Codable, Hashable {
+  package struct Player: Sendable, Codable, Hashable {
     /// The track.
-    public var trackID: Int
+    package var trackID: Int
     /// Where, and how fast.
     package var position: PoseMessage.Position
     /// The way of the last seconds in pieces, metres; not in JSON.
-    public var trail: [[Point2]] = []
+    package var trail: [[Point2]] = []
 
     private enum CodingKeys: String, CodingKey {
       case trackID = "track_id"
@@ -58,17 +58,17 @@ public struct LiveStatus: Sendable, Codable {
   /// Where the stream is.
   public var state: State
   /// When the stream was started, in seconds since 1970.
-  public var startedAt: Double
+  package var startedAt: Double
   /// Seconds until the next attempt to connect.
-  public var retryIn: Double?
+  package var retryIn: Double?
   /// Connections made so far.
   public var connections: Int
   /// How often frames ceased to come.
   public var outages: Int
   /// Connections that did not close in time and were left behind.
-  public var abandoned: Int
+  package var abandoned: Int
   /// How often the source's time stamps could not be followed.
-  public var timestampJumps: Int
+  package var timestampJumps: Int
   /// What ended the last connection, without credentials.
   public var lastError: String?
   /// Width of the frame in pixels.
@@ -86,17 +86,17 @@ public struct LiveStatus: Sendable, Codable {
   /// The court, where one was named.
   package var court: Court?
   /// Who is on the court in the last frame, by track; `nil` without a court.
-  public var players: [Player]?
+  package var players: [Player]?
   /// Seconds since the last frame.
   public var pictureAge: Double?
   /// What has become of the frames.
   public var counters: LiveCounters
   /// Seconds from a frame's arrival to its annotated frame being handed to the outputs.
-  public var latency: Distribution?
+  package var latency: Distribution?
   /// Seconds of the network and the fusion for one frame.
-  public var inference: Distribution?
+  package var inference: Distribution?
   /// The stages of the stream's graph.
-  public var stages: [StageMetrics]
+  package var stages: [StageMetrics]
   /// The outputs.
   public var outputs: [LiveOutputStatus]
 }
@@ -124,5 +124,5 @@ public struct LiveCounters: Hashable, Sendable, Codable {
 
   /// Frames that are still on their way: two at most (and those that wait between detections), and one
   /// that just arrives.
-  public var onTheirWay: Int { read - processed - dropped - skipped - stale - failed }
+  package var onTheirWay: Int { read - processed - dropped - skipped - stale - failed }
 }

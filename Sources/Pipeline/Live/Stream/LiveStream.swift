@@ -343,7 +343,7 @@ public final class LiveStream: @unchecked Sendable {
   var dropped: Int { inlet.dropped }
 
   /// What the stages have done so far.
-  public var stages: [StageMetrics] { graph.metrics }
+  package var stages: [StageMetrics] { graph.metrics }
 
   /// Whether the supervisor looks after the stream, and no stage has been at work on one frame for too long.
   public var isHealthy: Bool { isHealthy(longestWork: Self.longestWork) }

@@ -158,24 +158,24 @@ package struct Supervision: Sendable {
 }
 
 /// The times that a supervisor goes by, in seconds.
-public struct SupervisionRules: Hashable, Sendable {
+package struct SupervisionRules: Hashable, Sendable {
   /// From the attempt to connect to the first frame.
-  public var connecting = 15.0
+  package var connecting = 15.0
   /// Without a frame before a connection counts as stalled.
-  public var stall = 5.0
+  package var stall = 5.0
   /// For a connection to close before it is left behind.
-  public var closing = 5.0
+  package var closing = 5.0
   /// With frames before a connection counts as stable, so that the next wait is the shortest again.
-  public var stable = 10.0
+  package var stable = 10.0
   /// Whether the end of the input is the end of the stream (a file), not an outage (a camera). Such an input is waited
   /// for, however long it takes: nobody could bring it back.
-  public var endsWithInput = false
+  package var endsWithInput = false
   /// Whether the source waits for a sender: that none has come yet is no failure, and the next may come as soon as one
   /// has gone.
-  public var isListener = false
+  package var isListener = false
 
   /// The usual times, for a live source.
-  public init() {}
+  package init() {}
 }
 
 /// How long to wait before the next attempt: short at first, longer the more attempts have failed in a row.
