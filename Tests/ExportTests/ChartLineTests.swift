@@ -9,7 +9,9 @@ struct ChartLineTests {
     for (time, value) in [(0, Double.nan), (0.04, 1), (0.08, 2), (1, 3), (1.04, .nan), (1.08, 4)] {
       line.add(value, at: time)
     }
-    let expected = [(0, Double.nan), (0.04, 1), (0.08, 2), (1, .nan), (1, 3), (1.08, .nan), (1.08, 4), (1.08, .nan)]
+    let expected = [
+      (0, Double.nan), (0.04, .nan), (0.04, 1), (0.08, 2), (1, .nan), (1, 3), (1.08, .nan), (1.08, 4), (1.08, .nan),
+    ]
     #expect(line.points.map(\.0) == expected.map(\.0))
     #expect(line.points.map { $0.1.isNaN ? nil : $0.1 } == expected.map { $0.1.isNaN ? nil : $0.1 })
   }
