@@ -1,4 +1,5 @@
 import Kapao
+import Support
 
 /// A model compiled for one input size: one pass, or the passes of test-time augmentation.
 package final class PoseNetwork: Sendable {
@@ -54,5 +55,11 @@ package final class PoseNetwork: Sendable {
   package func makeSession() throws -> PoseNetworkSession { try PoseNetworkSession(self) }
 
   /// Memory for the raw output of one image.
-  package func makeOutput() -> PoseNetworkOutput { PoseNetworkOutput(self) }
+  ///
+  /// - Throws: `InferenceError.outOfMemory`.
+  package func makeOutput() throws(InferenceError) -> PoseNetworkOutput {
+    let floats = passes.flatMap(\.network.heads).map(\.count).reduce(0, +)
+    guard MemoryLimit.allowsAddresses(floats * MemoryLayout<Float>.stride + 1 << 20) else { throw .outOfMemory }
+    return PoseNetworkOutput(self)
+  }
 }

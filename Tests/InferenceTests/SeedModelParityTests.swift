@@ -16,7 +16,7 @@ struct SeedModelParityTests {
     let image = try Fixtures.letterboxed(
       vectors, tensor: "image\(expected.image!).input_u8_bgr_hwc", letterbox: expected.letterbox)
     let network = try PoseNetwork(model: try Model.load(Self.path!), inputSize: image.letterbox.input)
-    let output = network.makeOutput()
+    let output = try network.makeOutput()
     try network.makeSession().run(image, into: output)
     let poses = output.poses(expected.officialThresholds, letterbox: expected.letterbox)
     #expect(expected.differences(poses, tolerance: 0.1) == [])

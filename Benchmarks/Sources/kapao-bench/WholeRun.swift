@@ -20,7 +20,7 @@ struct WholeRun: ParsableCommand {
     let letterbox = Letterbox(source: video.uprightSize, size: options.size)
     let network = try PoseNetwork(
       model: model, inputSize: letterbox.input, precision: options.precision, threads: 1)
-    let sessions = try (0..<options.threads).map { _ in (try network.makeSession(), network.makeOutput()) }
+    let sessions = try (0..<options.threads).map { _ in (try network.makeSession(), try network.makeOutput()) }
     let image = LetterboxedImage(noiseOf: letterbox.input)
     try Worker.serve {
       let alone = try Stopwatch { try infer(image, frames: frames, sessions) }

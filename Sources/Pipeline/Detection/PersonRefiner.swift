@@ -99,7 +99,7 @@ package final class PersonRefiner: @unchecked Sendable {
     if let made { return made }
     let network = try detector.network(for: look.input, isAugmented: false)
     let setup = Setup(
-      network: network, session: try network.makeSession(), output: network.makeOutput(),
+      network: network, session: try network.makeSession(), output: try network.makeOutput(),
       image: LetterboxedImage(letterbox: crop))
     made = setup
     return setup

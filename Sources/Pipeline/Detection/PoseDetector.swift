@@ -231,7 +231,7 @@ package final class DetectionWorker: @unchecked Sendable {
     let network = try detector.network(for: letterbox.input)
     let new = Setup(
       network: network, image: LetterboxedImage(letterbox: letterbox), session: try network.makeSession(),
-      output: network.makeOutput())
+      output: try network.makeOutput())
     setup = new
     return new
   }
