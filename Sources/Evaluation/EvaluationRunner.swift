@@ -44,6 +44,7 @@ package struct EvaluationRunner: Sendable {
     try run(images.map(\.0), detector, into: tally)
     var outcome = tally.outcome
     outcome.seconds = MonotonicTime.seconds - start
+    outcome.networkSeconds = outcome.forward.total / 1e3 / Double(workers.count)
     outcome.people.sort { ($0.imageID, $1.score) < ($1.imageID, $0.score) }
     return outcome
   }
