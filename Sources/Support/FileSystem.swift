@@ -2,7 +2,7 @@ import Foundation
 
 /// The calls of the system that take names of files, for names of any bytes (``FileName``).
 package enum FileSystem {
-  /// What is there, through links; nil where there is nothing that can be looked at (`errno` says why).
+  /// The status of a file, links followed; nil where it cannot be read (`errno` says why).
   package static func status(_ path: String) -> stat? {
     var status = stat()
     return FileName.withBytes(path) { stat($0, &status) } == 0 ? status : nil
