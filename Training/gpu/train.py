@@ -16,6 +16,7 @@ import torch
 from gpu.pack import unpack
 from gpu.pictures import Pictures
 from kapao_training.average import Average
+from kapao_training.data import is_crop
 from kapao_training.export import export
 from kapao_training.loss import PARTS, Gains, Loss
 from kapao_training.optimise import make_optimizer, set_rate
@@ -136,8 +137,7 @@ def main():
                 keep()
             rate, momentum = (falling if kept else steady).at(max(fallen, 0), step - first)
             set_rate(optimizer, rate, momentum)
-            crop = int((step + 1) * o.crops) > int(step * o.crops)
-            batch = (pictures.crops(o.crop_batch, o.crop_size) if crop
+            batch = (pictures.crops(o.crop_batch, o.crop_size) if is_crop(step, o.crops)
                      else pictures.mosaics(o.batch, o.size, o.mosaic))
             try:
                 parts = learn(batch)

@@ -55,6 +55,12 @@ def draw(dataset: PackedDataset, pictures: Pictures, crop: bool, rng: np.random.
     return sample
 
 
+def is_crop(batch: int, share: float) -> bool:
+    """Whether a batch, by its number, is of crops. Not by chance: processes that train together have crops, which cost less,
+    at the same steps."""
+    return int((batch + 1) * share) > int(batch * share)
+
+
 def collate(samples: list[Sample], keypoints: int) -> Batch:
     images = np.stack([s.pixels[:, :, ::-1].transpose(2, 0, 1) for s in samples])
     people = [(i, p) for i, s in enumerate(samples) for p in s.people]
@@ -76,8 +82,7 @@ class _Stream(IterableDataset):
         first, every = (worker.id, worker.num_workers) if worker else (0, 1)
         rng, p = np.random.default_rng((self.seed, first)), self.pictures
         for i in count(first, every):
-            # Not by chance: processes that train together have crops, which cost less, at the same steps.
-            crop = int((i + 1) * p.crops) > int(i * p.crops)
+            crop = is_crop(i, p.crops)
             samples = [draw(self.dataset, p, crop, rng) for _ in range(p.crop_batch if crop else p.batch)]
             yield collate(samples, self.dataset.skeleton.count)
 
