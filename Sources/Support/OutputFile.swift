@@ -31,8 +31,12 @@ package final class OutputFile: @unchecked Sendable {
       ? -1
       : UnfinishedOutputs.make(path, isMade: { $0 >= 0 }) { FileSystem.open(path, O_WRONLY | O_CREAT | O_EXCL) }
     created = fresh >= 0
+    let code = errno
     descriptor = created ? fresh : place.open()
-    guard descriptor >= 0 else { throw OutputError(.create, path: path, code: errno) }
+    guard descriptor >= 0 else {
+      // What kept the file from being made says more than that it is not there.
+      throw OutputError(.create, path: path, code: errno == ENOENT && place.file != nil ? code : errno)
+    }
     isRegular = place.file != nil
   }
 

@@ -180,10 +180,12 @@ final class Demuxer {
       return true
     }
     let code = AVErrorCode(rawValue: result)
-    if code == .endOfFile { return false }
-    // Some demuxers call a file that is cut off a failure of reading, although nothing failed to be read.
+    // Of a file that is cut off some demuxers speak, and end as if nothing were missing.
+    let endsEarly = ["partial file", "ended prematurely"].contains { line?.contains($0) == true }
+    if code == .endOfFile, !endsEarly { return false }
+    // Others call it a failure of reading, although nothing failed to be read.
     let hasFailed = context.pointee.pb.map { $0.pointee.error < 0 } ?? true
-    let isCutOff = code == AVErrorCode(errno: EIO) && !hasFailed
+    let isCutOff = endsEarly || code == AVErrorCode(errno: EIO) && !hasFailed
     throw VideoError(operation: "read", input: input, code: code, detail: line, kind: isCutOff ? .unusableInput : nil)
   }
 

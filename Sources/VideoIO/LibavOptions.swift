@@ -44,7 +44,13 @@ final class TLSOptions {
   private var values: [String: String] = [:]
   /// What the container itself would open files with.
   private var openFile: OpenFile?
+  /// What the container itself would close them with.
+  private var closeFile: CloseFile?
+  /// The first error of a file that was closed, which containers keep to themselves; 0 without one.
+  private(set) var closingError: Int32 = 0
 
+  private typealias CloseFile =
+    @convention(c) (UnsafeMutablePointer<AVFormatContext>?, UnsafeMutablePointer<AVIOContext>?) -> Int32
   private typealias OpenFile =
     @convention(c) (
       UnsafeMutablePointer<AVFormatContext>?, UnsafeMutablePointer<UnsafeMutablePointer<AVIOContext>?>?,
@@ -100,6 +106,14 @@ final class TLSOptions {
       return withUnsafeMutablePointer(to: &others) { others in
         own.withOptions(in: options ?? others) { openFile(context, file, url, flags, $0) }
       }
+    }
+    closeFile = context.pointee.io_close2
+    context.pointee.io_close2 = { context, file in
+      guard let opaque = context?.pointee.opaque else { return cffmpeg_error(EINVAL) }
+      let own = Unmanaged<TLSOptions>.fromOpaque(opaque).takeUnretainedValue()
+      let code = own.closeFile?(context, file) ?? 0
+      if own.closingError == 0 { own.closingError = min(0, code) }
+      return code
     }
   }
 

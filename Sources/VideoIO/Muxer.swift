@@ -183,7 +183,9 @@ final class Muxer {
         kind: .outputFailed)
     }
     do throws(VideoError) {
-      try limited { interleaves ? av_interleaved_write_frame(context, packet) : av_write_frame(context, packet) }
+      try limited {
+        withFileError(interleaves ? av_interleaved_write_frame(context, packet) : av_write_frame(context, packet))
+      }
     } catch {
       try leaveOut(error, writing: stream)
     }
@@ -208,7 +210,13 @@ final class Muxer {
   /// Writes the trailer.
   func writeTrailer() throws(VideoError) {
     needsTrailer = false
-    try limited { av_write_trailer(context) }
+    try limited { withFileError(av_write_trailer(context)) }
+  }
+
+  /// The error of a call, or that of a file which a playlist's container has closed without telling. Servers may have
+  /// been asked a second time.
+  private func withFileError(_ code: Int32) -> Int32 {
+    code < 0 || !container.opensItsFiles || destination.url.contains("://") ? code : tls.closingError
   }
 
   // MARK: - Packets that the container refuses

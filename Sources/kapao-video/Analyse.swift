@@ -26,7 +26,10 @@ struct Analyse: ParsableCommand {
   @OptionGroup(title: "Measuring") var measurement: MeasurementOptions
   @Flag(name: .shortAndLong, help: "Print nothing but errors.") var quiet = false
 
-  func validate() throws { try measurement.check(camera, files: [input] + [video].compactMap { $0 }) }
+  func validate() throws {
+    try measurement.check(
+      camera, inputs: [input] + [video].compactMap { $0 }, description: RunDescription.existingPath(beside: input))
+  }
 
   func run() throws {
     let settings = try measurement.settings(camera)

@@ -52,22 +52,19 @@ struct Annotate: ParsableCommand {
       throw ValidationError("name an output with -o, --csv or --export, or one of what is measured, as --report.")
     }
     try settings.check()
-    try InputOptions.check(inputs)
     if poses != nil {
       guard let output, exports.targets.isEmpty else {
         throw ValidationError("--poses draws a video (-o); kapao-video convert turns its CSV into other formats.")
       }
       guard inputs.count == 1 else { throw ValidationError("--poses takes one video.") }
-      try OutputCheck(inputs: inputs + [poses].compactMap { $0 }, videos: [output]).validate()
+      try analysis.check(inputs: inputs + [poses].compactMap { $0 }, videos: [output])
     } else {
-      try OutputCheck(
-        inputs: inputs, model: analysis.network.model, videos: [output].compactMap { $0 }, exports: exports.targets
-      ).validate()
+      try analysis.check(inputs: inputs, videos: [output].compactMap { $0 }, exports: exports.targets)
     }
-    try analysis.check(files: inputs + [output, poses].compactMap { $0 } + exports.targets.map(\.path))
   }
 
   func run() throws {
+    try InputOptions.check(inputs)
     if let part = parts.part, let folder = parts.detections, let length = parts.partLength {
       return try analysis.detect(part, of: length.seconds, inputs, settings, in: folder)
     }

@@ -49,7 +49,9 @@ struct CompareCommand: ParsableCommand {
     if let names, names.split(separator: ",").count != 2 {
       throw ValidationError("--names needs two names with a comma between.")
     }
-    try OutputCheck(inputs: [first, second, annotations], videos: [output, json].compactMap { $0 }).validate()
+    try OutputCheck(
+      inputs: [first, second, annotations], others: [images], videos: [output, json].compactMap { $0 }
+    ).validate()
   }
 
   func run() throws {

@@ -50,6 +50,7 @@ struct CourtFit: ParsableCommand {
 
   func validate() throws {
     guard maxError > 0 else { throw ValidationError("--max-error is above 0.") }
+    try OutputCheck(inputs: [input], others: [points, court], videos: [output]).validate()
   }
 
   func run() throws {

@@ -71,7 +71,7 @@ struct Evaluate: ParsableCommand {
       throw ValidationError("--results and --fusion-plot need a model to run: --images instead of --stored.")
     }
     try OutputCheck(
-      inputs: [annotations, stored].compactMap { $0 }, model: network.model,
+      inputs: [annotations, stored].compactMap { $0 }, others: [images], model: network.model,
       videos: [results, perImage, fusionPlot].compactMap { $0 } + errors.outputs
     ).validate()
   }

@@ -34,12 +34,11 @@ struct ExportCommand: ParsableCommand {
       throw ValidationError(
         "name an output with --format and -o, --csv or --export, or one of what is measured, as --report.")
     }
-    try InputOptions.check(inputs)
-    try OutputCheck(inputs: inputs, model: analysis.network.model, exports: targets).validate()
-    try analysis.check(files: inputs + targets.map(\.path))
+    try analysis.check(inputs: inputs, exports: targets)
   }
 
   func run() throws {
+    try InputOptions.check(inputs)
     try analysis.run(inputs, analysis.settings()) { $0.exports = targets }
   }
 

@@ -48,6 +48,8 @@ struct KapaoVideo: ParsableCommand {
     }
     // A reader of our standard output that goes away is an error of the write, not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that gets larger than the user's limit.
+    signal(SIGXFSZ, SIG_IGN)
     Notice.handler.withLock { $0 = { StandardError.print($0) } }
     do {
       var command = try parseAsRoot(arguments)

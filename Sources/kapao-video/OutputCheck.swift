@@ -10,32 +10,40 @@ struct OutputCheck {
   private var inputs = InputFiles()
   private let videos: [String]
   private let exports: [ExportTarget]
+  private let personFiles: [String]
 
   /// - Parameters:
   ///   - inputs: What is read.
+  ///   - others: What is read besides: a court, intervals, an image folder.
   ///   - description: The description of the input that is read, if any.
   ///   - model: The file of the network that is read, if any.
   ///   - videos: Annotated videos, and other files that are written.
+  ///   - personFiles: Names of outputs that are a file for each person.
   init(
-    inputs: [String], description: String? = nil, model: String? = nil, videos: [String] = [],
-    exports: [ExportTarget] = []
+    inputs: [String], others: [String?] = [], description: String? = nil, model: String? = nil, videos: [String] = [],
+    exports: [ExportTarget] = [], personFiles: [String] = []
   ) {
-    for input in inputs where input != "-" { self.inputs.add(input, as: "the input") }
+    for input in inputs { self.inputs.add(input, as: "the input") }
+    for other in others.compactMap({ $0 }) { self.inputs.add(other, as: "a file that is read") }
     if let description { self.inputs.add(description, as: "the description of the input") }
     if let model { self.inputs.add(model, as: "the model") }
     self.videos = videos
     self.exports = exports
+    self.personFiles = personFiles
   }
 
   /// - Throws: `ValidationError`.
   func validate() throws {
-    let paths = videos + exports.map(\.path)
+    let paths = videos + personFiles + exports.map(\.path)
     guard paths.filter({ OutputPlace($0) == .descriptor(1) }).count <= 1 else {
       throw ValidationError("only one output can be standard output.")
     }
     for target in exports where !target.format.isSingleFile && !Self.canHoldFiles(target.path) {
       let place = target.path == "-" ? "standard output" : target.path
       throw ValidationError("\(target.format.rawValue) is several files, and cannot go to \(place).")
+    }
+    for path in personFiles where !Self.canHoldFiles(path) {
+      throw ValidationError("there is a file for each person, which cannot go to \(path).")
     }
     for path in exports.map(\.path) where Self.isCompressed(path) {
       throw ValidationError("\(path): nothing is compressed here; in bash, >(gzip > poses.csv.gz) is such an output.")
@@ -45,6 +53,11 @@ struct OutputCheck {
       if let clash = inputs.clash(with: path) { throw ValidationError("\(path) \(clash); name another output.") }
       if let other = taken.updateValue("another output", forKey: Self.identity(path)) {
         throw ValidationError("\(path) is \(other); name another output.")
+      }
+    }
+    for path in personFiles + exports.filter({ [.trc, .sports2D].contains($0.format) }).map(\.path) {
+      if let clash = inputs.clash(with: path, isForPersons: true) {
+        throw ValidationError("\(path) \(clash); name another output.")
       }
     }
     for path in exports.filter({ $0.format == .csv }).compactMap({ RunDescription.path(beside: $0.path) }) {
@@ -78,6 +91,9 @@ struct OutputCheck {
   private static func identity(_ path: String) -> String {
     if case .descriptor(let number) = OutputPlace(path) { return "descriptor \(number)" }
     let path = path.hasPrefix("file://") ? InputFiles.withoutProtocol(path) : path
-    return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    // A link may lead to what is not there yet.
+    let file = OutputPlace(path).file ?? path
+    let folder = FileName.folder(of: file)
+    return FileName.path(FileSystem.resolved(folder.isEmpty ? "." : folder) ?? folder, FileName.last(of: file))
   }
 }

@@ -266,6 +266,9 @@ struct AnalyseTests {
     try inFolder { folder in
       _ = fit(in: folder)
       let points = folder.appending(path: "points.csv")
+      Media.run("mkfifo", [folder.path + "/pipe"])
+      try Self.poses().replacingOccurrences(of: "\n249,", with: "\n99999999,").write(
+        to: folder.appending(path: "far.csv"), atomically: true, encoding: .utf8)
       for (arguments, status, words) in [
         (["analyse", "poses.csv", "--movement", "m.csv"], 2, "--court"),
         (["analyse", "poses.csv", "--person", "tallest"], 2, "largest"),
@@ -275,7 +278,14 @@ struct AnalyseTests {
         (["analyse", "poses.csv", "--merge", "1+4=Both", "--angles", "a.csv"], 3, "both in frame 0"),
         (["analyse", "poses.csv", "--person", "9", "--angles", "a.csv"], 3, "none of the people"),
         (["analyse", "poses.csv", "--repetitions", "tail"], 3, "right knee"),
-        (["analyse", "poses.csv", "--angles", "poses.csv"], 2, "the same"),
+        (["analyse", "poses.csv", "--angles", "poses.csv"], 2, "poses.csv is the input"),
+        (["analyse", "poses.csv", "--summary", "s.json", "--report", "./s.json"], 2, "is another output"),
+        (["analyse", "poses.csv", "--mot", "/dev/null"], 2, "a file for each person"),
+        (["analyse", "poses.csv", "--sqlite", "pipe"], 5, "cannot create pipe: a database is a file"),
+        (["analyse", "poses.csv", "--angles", "nowhere/a.csv"], 5, "cannot create nowhere/a.csv: No such file"),
+        (["analyse", "poses.csv", "--intervals", "frame.png", "--angles", "a.csv"], 3, "frame.png, line 1: not UTF-8"),
+        (["analyse", "far.csv", "--height", "1.8", "--trc", "a.trc"], 3, "to frame 99999999, and"),
+        (["analyse", "far.csv", "--height", "1.8", "--c3d", "a.c3d"], 3, "to frame 99999999, and"),
         (["analyse", "poses.csv", "--court", "points.csv"], 3, "no calibration"),
         (["analyse", "poses.csv", "--court", "nowhere.json"], 3, "cannot read nowhere.json: No such file"),
         (["court", "points", "croquet"], 3, "squash"),

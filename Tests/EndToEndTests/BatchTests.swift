@@ -115,6 +115,7 @@ struct BatchTests {
     arguments: [
       (["{in}", "--export", "csv", "--name", "x"], "--name has to hold"), (["{in}"], "name what to write"),
       (["{in}", "--export", "xls"], "no such format"), (["{in}", "{in}", "--export", "csv"], "would both be called a"),
+      (["{in}", "{in}", "--name", "{index}", "--export", "csv", "--summary", "s.json"], "would both write s.json"),
       (["{in}/none*.mp4", "--export", "csv"], "no file has a name such as"),
       (["{in}", "--export", "csv", "--split", "10m"], "add --refine off"),
       (["{in}", "--export", "csv", "--split", "10"], "add --refine off"),

@@ -83,6 +83,10 @@ struct OutputCheckTests {
       try manager.linkItem(atPath: folder.path + "/in.ts", toPath: folder.path + "/hard.ts")
       try manager.createSymbolicLink(atPath: folder.path + "/other.png", withDestinationPath: "f_0003.png")
       try manager.createDirectory(atPath: folder.path + "/sub", withIntermediateDirectories: false)
+      try manager.copyItem(atPath: folder.path + "/in.ts", toPath: folder.path + "/in_person07.trc")
+      try manager.createSymbolicLink(atPath: folder.path + "/dangling.mp4", withDestinationPath: "nothing.mp4")
+      let dash = ["-c", "copy", "-f", "dash", folder.path + "/sub/in.mpd"]
+      Media.run("ffmpeg", ["-v", "error", "-i", folder.path + "/in.ts"] + dash)
       try Data("ffconcat version 1.0\nfile 'in.ts'\n".utf8).write(to: folder.appending(path: "list.ffconcat"))
       let names = try manager.contentsOfDirectory(atPath: folder.path).sorted()
       let content = names.map { manager.contents(atPath: folder.path + "/" + $0) }
@@ -120,6 +124,22 @@ struct OutputCheckTests {
   func otherNames(arguments: [String]) throws {
     try refuses(arguments)
   }
+
+  @Test(
+    "a court, points, files of persons and what libav reads in a roundabout way are not replaced",
+    arguments: [
+      ["court", "fit", "in.ts", "--court", "squash", "--points", "list.ffconcat", "-o", "in.ts"],
+      ["court", "fit", "in.ts", "--court", "squash", "--points", "list.ffconcat", "-o", "list.ffconcat"],
+      ["annotate", "in.ts", "--court", "list.ffconcat", "--csv", "list.ffconcat"],
+      ["stream", "in.ts", "--court", "list.ffconcat", "--ndjson", "list.ffconcat"],
+      ["export", "in_person07.trc", "--export", "trc=in.trc"], ["export", "in_person07.trc", "--mot", "in.mot"],
+      ["annotate", "cache:in.ts", "-o", "in.ts"],
+      ["annotate", "movie=in.ts", "--input-format", "lavfi", "-o", "in.ts"],
+      ["eval", "--annotations", "list.ffconcat", "--images", ".", "--results", "f_0001.png"],
+      ["annotate", "sub/in.mpd", "-o", "sub/out.mpd"], ["annotate", "in.ts", "--csv", "a.csv", "--summary", "a.json"],
+      ["annotate", "in.ts", "-o", "dangling.mp4", "--csv", "nothing.mp4"],
+    ])
+  func measuring(arguments: [String]) throws { try refuses(arguments) }
 
   @Test("the parts of a playlist do not replace a part that is read")
   func parts() throws {

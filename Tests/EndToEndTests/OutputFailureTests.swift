@@ -64,6 +64,32 @@ struct OutputFailureTests {
     }
   }
 
+  @Test("a playlist on a full disk is an error, though its container keeps it to itself", .enabled(if: canMount))
+  func fullDiskOfPlaylist() throws {
+    try Media.withFolder { folder in
+      for name in ["out.m3u8", "out.mpd"] {
+        let disk = folder.appending(path: "disk")
+        let outcome = try run(
+          ["annotate", Media.path("av.mp4"), "-o", disk.appending(path: name).path, "--quiet"] + Program.quickModel,
+          disk: disk, size: "16k")
+        #expect(outcome.status == 5)
+        #expect(outcome.errors == "kapao-video: cannot write \(disk.path)/\(name): No space left on device\n")
+      }
+    }
+  }
+
+  @Test("a file that gets larger than the user's limit is an error of writing, and leaves nothing")
+  func fileSizeLimit() throws {
+    try Media.withFolder { folder in
+      let out = folder.appending(path: "a.csv").path
+      let result = Media.run(
+        "sh", ["-c", "ulimit -f 2; exec \"$@\"", "sh", Program.path, "analyse", Self.walk, "--angles", out])
+      #expect(result.status == 5)
+      #expect(result.errors == "kapao-video: cannot write \(out): File too large\n")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+  }
+
   @Test("a conversion to a full disk leaves the older file there and completes the others", .enabled(if: canMount))
   func fullDiskOfConversion() throws {
     try Media.withFolder { folder in

@@ -165,6 +165,23 @@ struct ConfigurationReaderTests {
     #expect(found == ["line 3: streams.b.outputs[1].video: there is another video /tmp/../tmp/out.mp4"])
   }
 
+  @Test("an output that would replace what is read is found before anything starts")
+  func outputIsInput() throws {
+    try Media.withFolder { folder in
+      for name in ["h0.ts", "court.json"] { try Data("{}".utf8).write(to: folder.appending(path: name)) }
+      let found = problems(
+        """
+        streams:
+          a: {source: '\(folder.path)/h0.ts', outputs: [{video: '\(folder.path)/h.m3u8'}, {record: '\(folder.path)/h0.ts'}]}
+        """)
+      #expect(
+        found == [
+          "line 2: streams.a.outputs[2].record: \(folder.path)/h0.ts is no folder",
+          "line 2: streams.a.outputs: \(folder.path)/h.m3u8 would replace \(folder.path)/h0.ts, which is the source",
+        ])
+    }
+  }
+
   @Test("what is filled in is not shown where it is no good")
   func badSecret() {
     let found = problems(

@@ -89,6 +89,21 @@ struct VideoReaderTests {
     }
   }
 
+  @Test("A file that is cut off is said to be", arguments: ["mp4", "mkv"])
+  func endsEarly(ending: String) throws {
+    try Media.withFolder { folder in
+      let path = folder.appendingPathComponent("in.\(ending)").path
+      let index = ending == "mp4" ? ["-movflags", "+faststart"] : []
+      Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4"), "-c", "copy"] + index + [path])
+      #expect(try Reading(path).reader.damage.isEmpty)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
+      let reading = try Reading(path)
+      #expect((10..<140).contains(reading.frames.count))
+      #expect(reading.reader.damage.readError != nil)
+    }
+  }
+
   @Test("An undamaged file has no damage")
   func noDamage() throws {
     let damage = try Reading(Media.path("av.mp4")).reader.damage

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, grid_sample
 
-from kapao_training.augment import CROP_MARGIN, GREY
+from kapao_training.augment import CROP_MARGIN, CROP_SPREAD, GREY
 from kapao_training.data import Batch
 from kapao_training.skeleton import Skeleton
 
@@ -122,7 +122,7 @@ class Pictures:
         person = torch.multinomial(self.able[which], 1)[:, 0]
         box = self.boxes[which, person]
         longest = (box[:, 2:] - box[:, :2]).amax(-1)
-        scale = size / CROP_MARGIN / longest * torch.empty_like(longest).uniform_(-0.4, 0.35).exp()
+        scale = size / CROP_MARGIN / longest * torch.empty_like(longest).uniform_(*CROP_SPREAD).exp()
         kind, turn = torch.rand(count, device=device), torch.randn(count, device=device) * 0.2
         turn = torch.where(kind < 0.125, torch.empty_like(turn).uniform_(-math.pi, math.pi), turn) * (kind < 0.625)
         cos, sin = scale * turn.cos(), scale * turn.sin()

@@ -37,7 +37,7 @@ def options() -> argparse.Namespace:
     p.add_argument("--batch", type=int, default=192, help="whole pictures in a batch")
     p.add_argument("--size", type=int, default=640)
     p.add_argument("--crop-batch", type=int, default=768)
-    p.add_argument("--crop-size", type=int, default=320)
+    p.add_argument("--crop-size", type=int, default=256)
     p.add_argument("--crops", type=float, default=0.5, help="share of the batches that are crops of people")
     p.add_argument("--mosaic", type=float, default=0.5, help="share of the whole pictures that are mosaics")
     p.add_argument("--keypoint-box", type=float, default=25.6)

@@ -120,8 +120,10 @@ def single(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
     return random_window(sample, size, size, scale, rng)
 
 
-# The second look at a person is a square of this many times the longer side of the person's box.
-CROP_MARGIN = 1.6
+# Crops are squares of this many times the longer side of a person's box, whose scale varies within `CROP_SPREAD` (logarithms):
+# around the 1.1 of the second look.
+CROP_MARGIN = 1.25
+CROP_SPREAD = (-0.4, 0.25)
 
 
 def person_crop(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
@@ -136,7 +138,7 @@ def person_crop(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
         return single(sample, size, rng)
     person = able[rng.integers(len(able))]
     side = (person.box[2:] - person.box[:2]).max()
-    scale = size / CROP_MARGIN / side * np.exp(rng.uniform(-0.4, 0.35))
+    scale = size / CROP_MARGIN / side * np.exp(rng.uniform(*CROP_SPREAD))
     kind = rng.random()
     angle = rng.uniform(-np.pi, np.pi) if kind < 0.125 else rng.normal(0, 0.2) if kind < 0.625 else 0.0
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

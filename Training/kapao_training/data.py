@@ -33,7 +33,7 @@ class Pictures:
     batch: int
     mosaic: float
     crops: float = 0.0
-    crop_size: int = 320
+    crop_size: int = 256
     crop_batch: int = 1
     official: bool = False
 

@@ -66,7 +66,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--multi-scale", type=float, default=0.0,
                    help="every batch is scaled by up to this share up or down (0.5 in the official program)")
     p.add_argument("--crops", type=float, default=0.0, help="share of the batches that are crops of single people")
-    p.add_argument("--crop-size", type=int, default=320, help="side of these crops, a multiple of 64")
+    p.add_argument("--crop-size", type=int, default=256, help="side of these crops, a multiple of 64")
     p.add_argument("--crop-batch", type=int, help="people in such a batch (as many as make the same area)")
     p.add_argument("--human-weight", type=float, default=4.0, help="how often images with human labels are drawn")
     p.add_argument("--keypoint-box", type=float, help="side of keypoint objects, pixels")

@@ -25,7 +25,7 @@ package struct AnalysisInterval: Hashable, Sendable, Codable {
     var number = 0
     while let line = try reader.next() {
       number += 1
-      let fields = try CSVFields.split(line).map { $0.trimmingCharacters(in: .whitespaces) }
+      let fields = try CSVFields.trimmed(line, number, of: path)
       if fields == [""] || number == 1 && fields == ["name", "start", "end"] { continue }
       guard fields.count == 3, let start = seconds(fields[1]), let end = seconds(fields[2]), end > start else {
         throw AnalysisError("\(path), line \(number): expected name,start,end with a later end")

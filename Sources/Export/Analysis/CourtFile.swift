@@ -10,7 +10,7 @@ package enum CourtFile {
   package static func read(_ path: String) throws -> CourtCalibration {
     let calibration = try decode(CourtCalibration.self, path)
     guard calibration.format == "kapao-court/1", calibration.imageSize.count == 2, !calibration.landmarks.isEmpty,
-      Homography(rows: calibration.homography.rows) != nil
+      Homography(rows: calibration.homography.rows) != nil, calibration.court.width > 0, calibration.court.length > 0
     else { throw AnalysisError("\(path) is not a file of kapao-video court fit") }
     return calibration
   }
@@ -55,7 +55,7 @@ package enum CourtFile {
     var number = 0
     while let line = try reader.next() {
       number += 1
-      let fields = try CSVFields.split(line).map { $0.trimmingCharacters(in: .whitespaces) }
+      let fields = try CSVFields.trimmed(line, number, of: path)
       if fields == [""] || number == 1 && fields.prefix(3) == ["name", "x", "y"] { continue }
       func fail(_ what: String) -> AnalysisError { AnalysisError("\(path), line \(number): \(what)") }
       let values = fields.dropFirst().map { Double($0) }

@@ -21,6 +21,13 @@ struct MarkerFiles {
     let ending = "." + kind.rawValue
     let stem = path.hasSuffix(ending) ? String(path.dropLast(ending.count)) : path
     return try people.compactMap { person in
+      let known = person.markers.frames
+      let span = (known.last ?? 0) - (known.first ?? 0)
+      guard span <= 1_000_000 + 100 * known.count else {
+        throw AnalysisError(
+          "\(person.name) is in \(known.count) frames from frame \(known[0]) to frame \(known[0] + span), and the markers' file "
+            + "has a row for each between")
+      }
       let track = Self.track(of: person, scale: scale, isFilled: kind == .trc)
       guard !track.markers.isEmpty, let first = track.frames.first, let last = track.frames.last else { return nil }
       let name = stem + PersonIdentity.track(person.number).fileSuffix + ending

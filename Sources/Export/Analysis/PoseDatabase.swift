@@ -58,9 +58,12 @@ final class PoseDatabase {
     self.path = path
     self.keypoints = keypoints
     self.angles = angles
-    let temporary = TemporaryFile(for: path)
+    guard let file = OutputPlace(path).file else {
+      throw OutputError(.create, path: path, detail: "a database is a file, and no pipe, device or folder")
+    }
+    let temporary = TemporaryFile(for: file)
     self.temporary = temporary
-    try FolderFiles.requireWritable(FolderFiles.folder(of: path), path: path)
+    try FolderFiles.requireWritable(FolderFiles.folder(of: file), path: path)
     FileSystem.remove(temporary.path)
     do {
       queue = try temporary.make {

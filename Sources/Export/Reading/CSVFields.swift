@@ -19,6 +19,17 @@ package enum CSVFields {
     return [";", "\t"].first { header.contains(UInt8(ascii: $0)) } ?? ","
   }
 
+  /// The fields of line `number` of a file, without white space around them.
+  ///
+  /// - Throws: `AnalysisError` naming the line.
+  static func trimmed(_ line: ArraySlice<UInt8>, _ number: Int, of path: String) throws -> [String] {
+    do {
+      return try split(line).map { $0.trimmingCharacters(in: .whitespaces) }
+    } catch {
+      throw AnalysisError("\(path), line \(number): \(error.rawValue)")
+    }
+  }
+
   /// Splits a line.
   ///
   /// - Throws: `Problem`.

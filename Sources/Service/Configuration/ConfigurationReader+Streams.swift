@@ -40,7 +40,19 @@ extension ConfigurationReader {
     stream.maximumRate = rate
     stream.stallTimeout = stall ?? stream.stallTimeout
     stream.outputs = outputs
+    checkFiles(of: stream, section)
     return stream
+  }
+
+  /// Notes outputs that would replace what the stream reads.
+  private func checkFiles(of stream: StreamConfiguration, _ section: YAMLSection) {
+    var inputs = InputFiles()
+    if stream.source.kind == .file { inputs.add(stream.source.input, as: "the source") }
+    inputs.add(stream.network.model, as: "the model")
+    if let court = stream.analysis.overlay.court { inputs.add(court, as: "the court") }
+    for case .video(let path, _, _) in stream.outputs {
+      if let clash = inputs.clash(with: path) { section.note("\(path) \(clash)", field: "outputs") }
+    }
   }
 
   private func source(_ section: YAMLSection, defaults: YAMLSection?) -> LiveSource? {
@@ -159,6 +171,9 @@ extension ConfigurationReader {
     }
     while !FileManager.default.fileExists(atPath: existing.path), existing.path != "/" {
       existing.deleteLastPathComponent()
+    }
+    if !FileSystem.isFolder(existing.path) {
+      return section.note("\(existing.path) is no folder", field: field, at: section.take(field))
     }
     if !FileManager.default.isWritableFile(atPath: existing.path) {
       section.note("cannot write to \(folder)", field: field, at: section.take(field))

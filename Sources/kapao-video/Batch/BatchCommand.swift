@@ -252,7 +252,7 @@ struct BatchOptions: ParsableArguments {
     for input in inputs { try found.add(input) }
     if let list { try found.addList(list) }
     guard !found.inputs.isEmpty else { throw ValidationError("there is no video.") }
-    let videos = try names.videos(found.inputs, options: forwarded, in: outputDir)
+    let videos = try names.videos(found.inputs, list: list, options: forwarded, in: outputDir)
     let modelPath = try analysis.network.path()
     let looked = BatchSources()
     let sources = try videos.map { video in

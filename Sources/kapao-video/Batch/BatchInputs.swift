@@ -73,6 +73,7 @@ struct BatchInputs {
       line.last == UInt8(ascii: "\r") ? line.dropLast() : line
     }.filter { !$0.isEmpty }
     guard isTable else {
+      guard !lines.contains(where: { $0.contains(0) }) else { throw ValidationError("\(path) is no list of names.") }
       for line in lines where line.first != UInt8(ascii: "#") { inputs.append(BatchInput(FileName.text(line))) }
       return
     }
@@ -181,9 +182,10 @@ struct BatchNames {
   ///   - options: Those of all videos.
   ///   - folder: That of outputs.
   /// - Throws: `ValidationError` where two videos would have results of one name, or an output would replace an input.
-  func videos(_ inputs: [BatchInput], options: [String], in folder: String) throws -> [BatchVideo] {
-    var taken: [String: String] = [:]
+  func videos(_ inputs: [BatchInput], list: String?, options: [String], in folder: String) throws -> [BatchVideo] {
+    var (taken, measured) = ([String: String](), [String: String]())
     var files = InputFiles()
+    if let list { files.add(list, as: "the list") }
     for input in inputs where !input.input.contains("://") { files.add(input.input, as: "an input") }
     return try inputs.enumerated().map { index, input in
       let name = filled(template, input, name: input.name ?? input.stem, index)
@@ -207,7 +209,25 @@ struct BatchNames {
         if let clash = files.clash(with: path) { throw ValidationError("\(path) \(clash); name another --output-dir.") }
       }
       let own = (options + input.options).map { filled($0, input, name: name, index) }
+      for path in Self.measured(own) {
+        if let other = measured.updateValue(input.input, forKey: path) {
+          throw ValidationError("\(other) and \(input.input) would both write \(path); put {name} into it.")
+        }
+      }
       return BatchVideo(input: input, name: name, options: outputs + own)
+    }
+  }
+
+  /// The files that options of the measuring name.
+  private static func measured(_ options: [String]) -> [String] {
+    let names = [
+      "--angles", "--mot", "--trc", "--c3d", "--strides", "--sqlite", "--movement", "--summary", "--report",
+      "--heat-map",
+    ]
+    return options.indices.compactMap { index in
+      let parts = options[index].split(separator: "=", maxSplits: 1).map(String.init)
+      guard let name = parts.first, names.contains(name) else { return nil }
+      return parts.count > 1 ? parts[1] : index + 1 < options.endIndex ? options[index + 1] : nil
     }
   }
 

@@ -54,7 +54,8 @@ struct StreamCommand: ParsableCommand {
       throw ValidationError("--name takes at most 64 letters, digits, - and _.")
     }
     try OutputCheck(
-      inputs: [source], videos: outputs.output + [outputs.csv, outputs.ndjson].compactMap { $0 }
+      inputs: [source], others: [analysis.camera.court], model: analysis.network.model,
+      videos: outputs.output + [outputs.csv, outputs.ndjson].compactMap { $0 }
     ).validate()
   }
 

@@ -23,15 +23,12 @@ struct AnalysisOptions: ParsableArguments {
 
   func validate() throws { try settings().check() }
 
-  /// Checks what is measured of the poses and where that goes, before anything is opened.
-  ///
-  /// - Parameter files: What the command reads and writes else.
-  func check(files: [String]) throws {
-    guard try measurement.isWanted() else { return }
-    if tracking.tracker == TrackerChoice.none {
+  /// Checks the command's outputs and what is measured of the poses, before anything is opened.
+  func check(inputs: [String], videos: [String] = [], exports: [ExportTarget] = []) throws {
+    try measurement.check(camera, inputs: inputs, model: network.model, videos: videos, exports: exports)
+    if try measurement.isWanted(), tracking.tracker == TrackerChoice.none {
       throw ValidationError("people are measured along their tracks: take another --tracker.")
     }
-    try measurement.check(camera, files: files)
   }
 
   /// How people are detected, tracked and drawn.

@@ -105,29 +105,43 @@ struct MeasurementOptions: ParsableArguments {
   }
 
   /// Checks what has to do with other options: the court, and the other files of the command.
-  func check(_ camera: CameraOptions, files: [String]) throws {
+  func check(
+    _ camera: CameraOptions, inputs: [String], description: String? = nil, model: String? = nil, videos: [String] = [],
+    exports: [ExportTarget] = []
+  ) throws {
     let court = camera.court
     guard person.flatMap(People.Choice.init) != .onCourt || court != nil else {
       throw ValidationError("--person on-court needs --court.")
     }
     guard movement == nil || court != nil else { throw ValidationError("--movement needs --court.") }
     guard heatMap == nil || court != nil else { throw ValidationError("--heat-map needs --court.") }
-    let paths = files + [court, intervals, peopleFile].compactMap { $0 } + written
-    guard paths.count(where: { $0 == "-" }) <= 1 else {
-      throw ValidationError("only one input or output can be standard input or output.")
-    }
-    let resolved = paths.filter { $0 != "-" }.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
-    guard Set(resolved).count == resolved.count else { throw ValidationError("two files of the command are the same.") }
+    try OutputCheck(
+      inputs: inputs, others: [court, intervals, peopleFile], description: description, model: model,
+      videos: videos + files, exports: exports, personFiles: personFiles
+    ).validate()
   }
 
-  /// The files that are written.
-  var written: [String] { outputs.paths + [heatMap].compactMap { $0 } }
+  /// The outputs that are a file for each person.
+  private var personFiles: [String] { [mot, trc, c3d].compactMap { $0 } }
+
+  /// The other outputs.
+  private var files: [String] {
+    [angles, strides, sqlite, movement, summary, report, heatMap].compactMap { $0 }
+  }
+
+  /// Fails where an output cannot be made, before anything is computed for it.
+  ///
+  /// - Throws: `OutputError` with the operation `create`.
+  private func checkOutputs() throws {
+    for path in files { try ExportTarget(.csv, path: path).check() }
+    for path in personFiles { try ExportTarget(.trc, path: path).check() }
+  }
 
   /// Checks for a command that finds the poses first: whether anything is measured of them.
   ///
   /// - Throws: `ValidationError` where something is said of it but no output is named.
   func isWanted() throws -> Bool {
-    guard written.isEmpty else { return true }
+    guard (files + personFiles).isEmpty else { return true }
     let given =
       [peopleFile, person, intervals].contains { $0 != nil } || [margin, height, timeScale].contains { $0 != nil }
       || !(merge + split + repetitions).isEmpty || relink || noClean
@@ -137,8 +151,10 @@ struct MeasurementOptions: ParsableArguments {
 
   /// What is to be done.
   ///
-  /// - Throws: `AnalysisError` or `ConfigurationError` where a file that is read cannot be used.
+  /// - Throws: `AnalysisError` or `ConfigurationError` where a file that is read cannot be used, `OutputError` where one
+  ///   cannot be written.
   func settings(_ camera: CameraOptions) throws -> PoseAnalysis.Settings {
+    try checkOutputs()
     var settings = PoseAnalysis.Settings()
     settings.people = try people()
     if noClean { settings.cleaning = .off }

@@ -1,10 +1,8 @@
 import Foundation
-import Kapao
-import Support
 
 /// The files that the name of an input or an output stands for. Files are told apart by what they are, not by how they are
 /// called: links, other spellings where case does not count, and `file:` lead to the same one.
-struct InputFiles {
+package struct InputFiles {
   /// A file on its device.
   private struct Identity: Hashable {
     let device: UInt64
@@ -19,16 +17,22 @@ struct InputFiles {
 
   private var names: [Identity: String] = [:]
 
-  /// Adds the files of an input, which a message calls `name`.
-  mutating func add(_ input: String, as name: String) {
-    for identity in Self.read(by: input).compactMap(Identity.init) where names[identity] == nil {
+  /// None so far.
+  package init() {}
+
+  /// Adds the files of an input, which a message calls `name`. Standard input may be a file, too.
+  package mutating func add(_ input: String, as name: String) {
+    let files = Self.read(by: input == "-" ? "/dev/stdin" : input)
+    for identity in files.compactMap(Identity.init) where names[identity] == nil {
       names[identity] = name
     }
   }
 
   /// What an output would destroy, as the end of a sentence; nil if that is no input.
-  func clash(with output: String) -> String? {
-    for path in Self.written(by: output) {
+  ///
+  /// - Parameter isForPersons: Whether the output is a file for each person, with a name made from `output`.
+  package func clash(with output: String, isForPersons: Bool = false) -> String? {
+    for path in isForPersons ? Self.forPersons(output) : Self.written(by: output) {
       guard let name = Identity(path).flatMap({ names[$0] }) else { continue }
       return path == output || Self.withoutProtocol(output) == path
         ? "is \(name)" : "would replace \(path), which is \(name)"
@@ -37,7 +41,7 @@ struct InputFiles {
   }
 
   /// The path that libav opens for an address with its protocol of files: it takes away `file:`, and no more.
-  static func withoutProtocol(_ path: String) -> String {
+  package static func withoutProtocol(_ path: String) -> String {
     path.hasPrefix("file:") ? String(path.dropFirst("file:".count)) : path
   }
 
@@ -49,21 +53,44 @@ struct InputFiles {
     if input.hasPrefix("concat:") {
       return input.dropFirst("concat:".count).split(separator: "|").map(String.init).flatMap(read)
     }
+    // What libav reads through something else: cache:FILE, async:FILE, subfile,,start,0,end,0,,:FILE, movie=FILE.
+    let roundabout = /^(?:cache:|async:|subfile,.*,:|(?:.*:)?a?movie=)(.+)$/
+    if !FileSystem.exists(input), let inner = input.firstMatch(of: roundabout) {
+      return read(by: String(inner.output.1))
+    }
     let path = withoutProtocol(input)
     guard FileSystem.exists(path) else {
       return numbered(path) + matching(path.replacingOccurrences(of: "%", with: ""))
     }
     if FileSystem.isFolder(path) { return entries(of: path).map { joined(path, $0) } }
-    return [input, path] + listed(in: path)
+    return [input, path] + listed(in: path) + (path.lowercased().hasSuffix(".mpd") ? segments(beside: path) : [])
   }
 
   /// The existing files that are written: a file, those that a pattern with a number may name, the parts of a playlist.
   private static func written(by output: String) -> [String] {
     let path = output.hasPrefix("file://") ? withoutProtocol(output) : output
     guard path != "-", !path.contains("://") else { return [] }
-    let isPlaylist = URL(fileURLWithPath: path).pathExtension.lowercased() == "m3u8"
-    let parts = isPlaylist ? numbered((path as NSString).deletingPathExtension + "%d.ts") : []
+    // Whatever the playlist's ending is, its --format may be the other one.
+    let isPlaylist = ["m3u8", "mpd"].contains(URL(fileURLWithPath: path).pathExtension.lowercased())
+    let parts =
+      isPlaylist ? numbered((path as NSString).deletingPathExtension + "%d.ts") + segments(beside: path) : []
     return [path] + (path.contains("%") ? numbered(path) : []) + parts
+  }
+
+  /// The segments of DASH in the folder of a playlist.
+  private static func segments(beside path: String) -> [String] {
+    let folder = FileName.folder(of: path)
+    return entries(of: folder).filter { $0.contains("-stream") && ($0.hasSuffix(".m4s") || $0.hasSuffix(".webm")) }
+      .map { joined(folder, $0) }
+  }
+
+  /// The existing files of persons that are written, or removed as those of an earlier run: `walk_person01.trc` and the like.
+  private static func forPersons(_ output: String) -> [String] {
+    let folder = FileName.folder(of: output)
+    let name = FileName.last(of: output)
+    let ending = name.range(of: ".[a-z0-9]+$", options: .regularExpression).map { String(name[$0]) } ?? ""
+    let stem = name.dropLast(ending.count)
+    return entries(of: folder).filter { $0.hasPrefix(stem + "_") && $0.contains("_person") }.map { joined(folder, $0) }
   }
 
   /// Existing files whose names are `pattern` with a number for `%d`, or one of at least four digits for `%04d`.
@@ -84,7 +111,7 @@ struct InputFiles {
   }
 
   /// The existing files of a pattern, in order.
-  static func matching(_ pattern: String) -> [String] {
+  package static func matching(_ pattern: String) -> [String] {
     var found = glob_t()
     defer { globfree(&found) }
     guard FileName.withBytes(pattern, { glob($0, GLOB_BRACE, nil, &found) }) == 0 else { return [] }
