@@ -89,7 +89,7 @@ struct MeasuringTests {
         (["--movement", "m.csv"], 2, "--movement needs --court"),
         (["--merge", "1=Anna"], 2, "name what is to be written"),
         (["--report", "r.html", "--tracker", "none"], 2, "another --tracker"),
-        (["--report", "r.html", "--csv", "r.html"], 2, "the same"),
+        (["--report", "r.html", "--csv", "r.html"], 2, "is another output"),
         (["--report", "r.html", "--court", "points.csv"], 3, "no calibration"),
         (["--report", "r.html", "--people-file", "who.yaml"], 2, "line 1: person: must be all, largest"),
         (["--report", "r.html", "--people-file", "who.yaml"], 2, "line 2: people.Anna: names a track twice"),

@@ -86,7 +86,7 @@ struct OutputCheckTests {
       try manager.copyItem(atPath: folder.path + "/in.ts", toPath: folder.path + "/in_person07.trc")
       try manager.createSymbolicLink(atPath: folder.path + "/dangling.mp4", withDestinationPath: "nothing.mp4")
       let dash = ["-c", "copy", "-f", "dash", folder.path + "/sub/in.mpd"]
-      Media.run("ffmpeg", ["-v", "error", "-i", folder.path + "/in.ts"] + dash)
+      Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4")] + dash)
       try Data("ffconcat version 1.0\nfile 'in.ts'\n".utf8).write(to: folder.appending(path: "list.ffconcat"))
       let names = try manager.contentsOfDirectory(atPath: folder.path).sorted()
       let content = names.map { manager.contents(atPath: folder.path + "/" + $0) }

@@ -95,7 +95,8 @@ struct VideoReaderTests {
       let path = folder.appendingPathComponent("in.\(ending)").path
       let index = ending == "mp4" ? ["-movflags", "+faststart"] : []
       Media.run("ffmpeg", ["-v", "error", "-i", Media.path("av.mp4"), "-c", "copy"] + index + [path])
-      #expect(try Reading(path).reader.damage.isEmpty)
+      let undamaged = try Reading(path)
+      #expect(undamaged.reader.damage.isEmpty)
       let whole = try Data(contentsOf: URL(fileURLWithPath: path))
       try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: path))
       let reading = try Reading(path)

@@ -1,6 +1,7 @@
 """Writes a network in the product's format: safetensors, batch normalisation folded in, half precision.
 
     python -m kapao_training.export best.ckpt kapao_n.safetensors --name kapao-n --licence GPL-3.0-or-later
+    python -m kapao_training.export best.ckpt kapao_n.safetensors --mean-with earlier.safetensors --preset confirmed
 """
 
 import argparse
@@ -35,12 +36,22 @@ def folded(network: Network) -> dict[str, torch.Tensor]:
     return {name: t.detach().cpu().float().contiguous() for name, t in tensors.items()}
 
 
-def export(network: Network, path: str | Path, name: str, licence: str):
-    """Writes `network` to `path`; the metadata hold format, architecture (JSON), name and licence."""
+@torch.no_grad()
+def mean(networks: list[Network]) -> Network:
+    """The network whose folded weights are the mean of those of several, which have come from the same one."""
+    tensors = [folded(n) for n in networks]
+    sums = {name: sum(t[name].double() for t in tensors) / len(tensors) for name in tensors[0]}
+    return unfolded(networks[0].architecture, {name: t.float() for name, t in sums.items()})
+
+
+def export(network: Network, path: str | Path, name: str, licence: str, preset: str | None = None):
+    """Writes `network` to `path`; the metadata hold format, architecture (JSON), name, licence and recommended preset."""
     a = network.architecture
     architecture = {"keypoints": a.keypoints, "width": a.width, "depth": a.depth,
                     "anchors": [[_number(v) for v in level] for level in a.anchors]}
     metadata = {"format": FORMAT, "architecture": json.dumps(architecture), "name": name, "licence": licence}
+    if preset:
+        metadata["preset"] = preset
     path = Path(path)
     new = path.with_name(path.name + ".new")
     save_file({n: t.half() for n, t in folded(network).items()}, str(new), metadata)
@@ -57,7 +68,15 @@ def load_exported(path: str | Path) -> Network:
         raise ValueError(f"{path}: format is {metadata.get('format')}, not {FORMAT}")
     a = json.loads(metadata["architecture"])
     a["anchors"] = tuple(tuple(level) for level in a["anchors"])
-    network = Network(Architecture(**a)).eval()
+    try:
+        return unfolded(Architecture(**a), {n: t for n, t in tensors.items() if not n.endswith(".range")})   # those of int8
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def unfolded(architecture: Architecture, tensors: dict[str, torch.Tensor]) -> Network:
+    """The network with the tensors of `folded`."""
+    network = Network(architecture).eval()
     state = network.state_dict()
     for name in state:
         if name in tensors:
@@ -66,9 +85,8 @@ def load_exported(path: str | Path) -> Network:
             state[name] = tensors.pop(name.removesuffix(".bn.bias") + ".conv.bias")
         elif name.endswith(".bn.weight"):
             state[name] = torch.full_like(state[name], (1 + BN_EPS) ** 0.5)
-    unknown = [name for name in tensors if not name.endswith(".range")]     # those of int8
-    if unknown:
-        raise ValueError(f"{path}: tensors that no layer has: {sorted(unknown)}")
+    if tensors:
+        raise ValueError(f"tensors that no layer has: {sorted(tensors)}")
     network.load_state_dict(state)
     return network
 
@@ -121,9 +139,13 @@ def main():
     parser.add_argument("output")
     parser.add_argument("--name", default="kapao-n")
     parser.add_argument("--licence", default="GPL-3.0-or-later")
+    parser.add_argument("--preset", help="thresholds that the file recommends")
+    parser.add_argument("--mean-with", nargs="+", default=[], metavar="WEIGHTS", help="others, of which it is the mean")
     o = parser.parse_args()
     network = load_network(o.weights)
-    export(network, o.output, o.name, o.licence)
+    if o.mean_with:
+        network = mean([network, *map(load_network, o.mean_with)])
+    export(network, o.output, o.name, o.licence, o.preset)
     size = Path(o.output).stat().st_size
     error = difference(network, o.output)
     print(f"{o.output}: {size / 1e6:.1f} MB; outputs differ from the float32 network's by at most {error:.3g}")

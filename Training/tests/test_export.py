@@ -6,7 +6,7 @@ import torch
 from safetensors import safe_open
 
 from kapao_training.checkpoint import load_network, save_checkpoint
-from kapao_training.export import difference, export, load_exported, unfold
+from kapao_training.export import difference, export, folded, load_exported, mean, unfold
 from kapao_training.network import Architecture, Network
 
 
@@ -40,6 +40,18 @@ def test_file_says_what_it_is(tmp_path):
     assert architecture["anchors"][0] == [19, 27, 44, 40, 38, 94]
     assert {"model.1.conv.bias", "model.2.m.0.cv1.conv.weight", "model.33.m.3.bias"} <= names
     assert not any(".bn." in name for name in names)
+
+
+def test_the_mean_of_networks_has_the_mean_of_their_folded_weights():
+    one, other = tiny(), tiny()
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.mul_(1.5)
+    both = folded(mean([one, other]))
+    a, b = folded(one), folded(other)
+    assert both.keys() == a.keys()
+    assert all(torch.allclose(both[n], (a[n] + b[n]) / 2, atol=1e-6) for n in a)
+    assert any(not torch.allclose(a[n], b[n]) for n in a)
 
 
 def test_checkpoint_round_trip(tmp_path):
