@@ -8,6 +8,7 @@ Training/requirements.txt and requirements.txt.
 """
 
 import argparse
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 import torch
 from onnx_network import read_safetensors
+from peers import onnxruntime, openvino
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Training"))
@@ -24,7 +26,6 @@ from kapao_training.export import export                          # noqa: E402
 from kapao_training.network import Architecture, Network          # noqa: E402
 
 SIZES = {"N": (0.25, 0.33), "S": (0.5, 0.33), "M": (0.75, 0.67), "L": (1, 1)}
-GRIDS = ("raw8", "raw16", "raw32", "raw64")
 
 
 def scale(norm: torch.nn.BatchNorm2d, inputs: tuple[torch.Tensor]):
@@ -44,43 +45,23 @@ def random_network(keypoints: int, width: float, depth: float, image: np.ndarray
     return network
 
 
-def onnxruntime(path):
-    import onnxruntime
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    names = [o.name for o in session.get_outputs()]
-    return lambda image: dict(zip(names, session.run(None, {"images": image})))
-
-
-def openvino(path):
-    import openvino
-    compiled = openvino.Core().compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-
-    def run(image):
-        values = compiled(image)
-        return {(o.names & {*GRIDS, "predictions"}).pop(): values[o] for o in compiled.outputs}
-    return run
-
-
-def opencv(path):
-    network = cv2.dnn.readNetFromONNX(path)
+def opencv(graph, threads):
+    """As the peers: a function from a picture to the outputs."""
+    cv2.setNumThreads(threads)
+    network = cv2.dnn.readNetFromONNX(str(graph))
 
     def run(image):
         network.setInput(image)
-        names = network.getUnconnectedOutLayersNames()
-        return dict(zip(names, network.forward(names)))
+        return network.forward(network.getUnconnectedOutLayersNames())
     return run
 
 
-def differences(run, image, stored) -> dict[str, float]:
-    result = {}
-    for name, value in run(image).items():
-        if name in GRIDS:
-            n, channels, rows, columns = value.shape
-            value = value.reshape(n, 3, channels // 3, rows, columns).transpose(0, 1, 3, 4, 2)
-            result["raw"] = max(result.get("raw", 0), float(np.abs(value - stored[f"raw{GRIDS.index(name)}"]).max()))
-        else:
-            result["decoded"] = float(np.abs(value - stored["pred"]).max())
-    return result
+def difference(outputs, stored) -> float:
+    """The largest, of the raw outputs or of the decoded one."""
+    if len(outputs) == 1:
+        return float(np.abs(outputs[0] - stored["pred"]).max())
+    truth = [stored[f"raw{grid}"].transpose(0, 1, 4, 2, 3) for grid in range(4)]
+    return max(float(np.abs(o - t.reshape(o.shape)).max()) for o, t in zip(outputs, truth))
 
 
 def main():
@@ -94,26 +75,26 @@ def main():
     print("| network | keypoints | runtime | raw outputs | coordinates, px |")
     print("|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        weights, out, graph = (f"{folder}/{name}" for name in ("network.safetensors", "out.safetensors", "network.onnx"))
-        for size in o.sizes:
-            for keypoints in o.keypoints:
-                export(random_network(keypoints, *SIZES[size], look), weights, f"kapao-{size.lower()}-random", "CC0-1.0")
-                subprocess.run([o.program, "model", "run", weights, o.image, "-o", out, "--size", "320", "--precision", "fp32",
-                                "--backend", "onednn"], check=True, stdout=subprocess.DEVNULL)
-                _, stored = read_safetensors(out)
-                pixels = stored["input_u8_bgr_hwc"]
-                image = np.ascontiguousarray(pixels[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 255
-                for runtime in (onnxruntime, openvino, opencv):
-                    found = {}
-                    try:
-                        for raw in ([], ["--raw"]):
-                            subprocess.run([o.program, "model", "export", weights, "-o", graph, "--batch", "1", "--size",
-                                            f"{pixels.shape[1]}x{pixels.shape[0]}", *raw], check=True, stdout=subprocess.DEVNULL)
-                            found |= differences(runtime(graph), image, stored)
-                    except ImportError:
-                        continue
-                    print(f"| KAPAO-{size} | {keypoints} | {runtime.__name__} | {found['raw']:.1e} | "
-                          f"{found['decoded']:.1e} |", flush=True)
+        weights, out, graph = (Path(folder, name) for name in ("network.safetensors", "out.safetensors", "network.onnx"))
+
+        def program(*arguments):
+            subprocess.run([o.program, "model", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+        for size, keypoints in itertools.product(o.sizes, o.keypoints):
+            export(random_network(keypoints, *SIZES[size], look), weights, f"kapao-{size.lower()}-random", "CC0-1.0")
+            program("run", weights, o.image, "-o", out, "--size", "320", "--precision", "fp32", "--backend", "onednn")
+            _, stored = read_safetensors(out)
+            pixels = stored["input_u8_bgr_hwc"]
+            image = np.ascontiguousarray(pixels[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 255
+            for runtime in (onnxruntime, openvino, opencv):
+                found = []
+                try:
+                    for raw in (["--raw"], []):
+                        program("export", weights, "-o", graph, "--batch", "1", "--size", "{1}x{0}".format(*pixels.shape), *raw)
+                        found.append(difference(runtime(graph, 2)(image), stored))
+                except ImportError:
+                    continue
+                print(f"| KAPAO-{size} | {keypoints} | {runtime.__name__} | {found[0]:.1e} | {found[1]:.1e} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ def onnxruntime(graph, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
-    return lambda image: session.run(None, {"image": image})
+    name = session.get_inputs()[0].name
+    return lambda image: session.run(None, {name: image})
 
 
 def openvino(graph, threads):
