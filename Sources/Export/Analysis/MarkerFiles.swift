@@ -23,7 +23,7 @@ struct MarkerFiles {
     return try people.compactMap { person in
       let known = person.markers.frames
       let span = (known.last ?? 0) - (known.first ?? 0)
-      guard span <= 1_000_000 + 100 * known.count else {
+      guard !PoseHistory.isSlip(missing: span, present: known.count) else {
         throw AnalysisError(
           "\(person.name) is in \(known.count) frames from frame \(known[0]) to frame \(known[0] + span), and the markers' file "
             + "has a row for each between")

@@ -67,11 +67,6 @@ package struct PoseAnalysis {
 
     /// Nothing.
     package init() {}
-
-    /// All that is written.
-    package var paths: [String] {
-      [angles, mot, trc, c3d, movement, strides, sqlite, summary, report].compactMap { $0 }
-    }
   }
 
   /// The results of a run.

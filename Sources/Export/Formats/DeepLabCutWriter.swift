@@ -42,11 +42,10 @@ package final class DeepLabCutWriter: PoseWriter, @unchecked Sendable {
 
   /// Keeps a frame.
   ///
-  /// - Throws: `OutputError` if more than a million frames before it are missing, and a hundred for each that is not: that
-  ///   is no gap but a slip in a number, and the rows would fill the disk.
+  /// - Throws: `OutputError` if so many frames before it are missing that it is a slip (``PoseHistory/isSlip(missing:present:)``).
   package func write(_ record: FrameRecord) throws {
     let missing = record.index - history.frames.count
-    guard missing <= 1_000_000 + 100 * history.frames.count else {
+    guard !PoseHistory.isSlip(missing: missing, present: history.frames.count) else {
       file.abandon()
       throw OutputError(
         .write, path: path,

@@ -18,6 +18,10 @@ package struct PoseHistory: Sendable {
   private var histories: [PersonIdentity: PersonHistory] = [:]
   private let pointCount: Int
 
+  /// Whether a format with a row for every frame, seen or not, would hold little else: more than a million frames are missing,
+  /// and a hundred for each that is there. That is no gap but a slip in a number, and the rows would fill memory or disk.
+  package static func isSlip(missing: Int, present: Int) -> Bool { missing > 1_000_000 + 100 * present }
+
   /// A history of people with `pointCount` points each.
   package init(pointCount: Int) { self.pointCount = pointCount }
 

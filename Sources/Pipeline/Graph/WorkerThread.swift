@@ -20,9 +20,8 @@ package final class WorkerThread: Sendable {
     thread.start()
   }
 
+  // @unchecked: everything is only touched under the condition's lock.
   private final class Inbox: @unchecked Sendable {
-    // @unchecked: everything is only touched under the condition's lock.
-
     private let condition = NSCondition()
     private var work: [@Sendable () -> Void] = []
     private var isClosed = false
