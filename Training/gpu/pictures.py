@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, grid_sample
 
-from kapao_training.augment import CROP_MARGIN, CROP_SPREAD, GREY
+from kapao_training.augment import CROP_MARGIN, CROP_SPREAD, GREY, SINGLE_SPREAD
 from kapao_training.data import Batch
 from kapao_training.skeleton import Skeleton
 
@@ -172,11 +172,12 @@ class Pictures:
         return self.people(which, maps, low, high)
 
     def _windows(self, which: torch.Tensor, extent: torch.Tensor, single: bool) -> torch.Tensor:
-        """Maps of random windows of `extent` (B, 2), as `random_window` of `covering` scale times a random one."""
+        """Maps of random windows of `extent` (B, 2), as `random_window` of the scale of `mosaic` or `single`."""
         device, n = which.device, len(which)
         sizes = self.sizes[which]
-        spread = torch.empty(n, device=device).uniform_(*((-0.45, 0.3) if single else (-0.35, 0.35)))
-        scale = (extent / sizes).amax(1) * spread.exp()
+        spread = torch.empty(n, device=device).uniform_(*(SINGLE_SPREAD if single else (-0.35, 0.35)))
+        least, most = (extent / sizes).aminmax(dim=1)
+        scale = (least if single else most) * spread.exp()
         person = torch.multinomial(self.present[which].float() + 1e-9, 1)[:, 0]
         box = self.boxes[which, person] * scale[:, None]
         aim = box[:, :2] + (box[:, 2:] - box[:, :2]) * torch.rand(n, 2, device=device)

@@ -79,10 +79,11 @@ def covering(sample: Sample, width: int, height: int) -> float:
 
 
 def mosaic(samples: list[Sample], size: int, rng: np.random.Generator) -> Sample:
-    """Four windows side by side, meeting at a random point near the middle."""
-    cx, cy = (int(size * rng.uniform(0.35, 0.65)) for _ in range(2))
+    """Windows side by side, as many in a row as in a column, whose corners meet near where equal ones would."""
+    n = round(len(samples) ** 0.5)
+    xs, ys = ([0, *(int(size * (k + rng.uniform(-0.3, 0.3)) / n) for k in range(1, n)), size] for _ in range(2))
     canvas, people = np.empty((size, size, 3), np.uint8), []
-    corners = ((0, 0, cx, cy), (cx, 0, size, cy), (0, cy, cx, size), (cx, cy, size, size))
+    corners = [(xs[i], ys[j], xs[i + 1], ys[j + 1]) for j in range(n) for i in range(n)]
     for sample, (x1, y1, x2, y2) in zip(samples, corners):
         w, h = x2 - x1, y2 - y1
         scale = covering(sample, w, h) * np.exp(rng.uniform(-0.35, 0.35))
@@ -114,9 +115,13 @@ def official_mosaic(samples: list[Sample], size: int, rng: np.random.Generator, 
     return Sample(canvas, people)
 
 
+# Scales of pictures by themselves (logarithms) around the one at which they just fit, at which they are detected.
+SINGLE_SPREAD = (-0.3, 0.5)
+
+
 def single(sample: Sample, size: int, rng: np.random.Generator) -> Sample:
     """One window of an image at a random scale."""
-    scale = covering(sample, size, size) * np.exp(rng.uniform(-0.45, 0.3))
+    scale = size / max(sample.pixels.shape[:2]) * np.exp(rng.uniform(*SINGLE_SPREAD))
     return random_window(sample, size, size, scale, rng)
 
 

@@ -27,7 +27,7 @@ class Batch:
 @dataclass(frozen=True)
 class Pictures:
     """Batches of `batch` whole pictures of `size` px, of which `mosaic` are mosaics (the `official` kind if so said, and then
-    without grey pictures); the share `crops` of the batches are `crop_batch` people of `crop_size` px instead (`person_crop`)."""
+    without grey pictures), `nines` of these of nine pictures instead of four; the share `crops` of the batches are `crop_batch` people of `crop_size` px instead (`person_crop`)."""
 
     size: int
     batch: int
@@ -36,6 +36,7 @@ class Pictures:
     crop_size: int = 256
     crop_batch: int = 1
     official: bool = False
+    nines: float = 0.0
 
 
 def draw(dataset: PackedDataset, pictures: Pictures, crop: bool, rng: np.random.Generator) -> Sample:
@@ -46,7 +47,10 @@ def draw(dataset: PackedDataset, pictures: Pictures, crop: bool, rng: np.random.
     if crop:
         sample = person_crop(some(1)[0], pictures.crop_size, rng)
     elif rng.random() < pictures.mosaic:
-        sample = (official_mosaic if pictures.official else mosaic)(some(4), pictures.size, rng)
+        if pictures.official:
+            sample = official_mosaic(some(4), pictures.size, rng)
+        else:
+            sample = mosaic(some(9 if rng.random() < pictures.nines else 4), pictures.size, rng)
     else:
         sample = single(some(1)[0], pictures.size, rng)
     if rng.random() < 0.5:

@@ -33,10 +33,12 @@ class Sample:
 class PackedDataset:
     """Images of a COCO JSON in one file of raw pixels (memory-mapped), none larger than `side`.
 
-    `weights`: how often to draw each image, relative to the others.
+    `weights`: how often to draw each image, relative to the others: `human_weight` with human labels, else what
+    `source_weights` says of its `source`, or once.
     """
 
-    def __init__(self, annotations: Path, images: Path, cache: Path, side: int = 512, human_weight: float = 1.0):
+    def __init__(self, annotations: Path, images: Path, cache: Path, side: int = 512, human_weight: float = 1.0,
+                 source_weights: dict[str, float] = {}):
         data = json.loads(Path(annotations).read_text())
         self.skeleton = Skeleton.from_category(data["categories"][0])
         by_image: dict[int, list[dict]] = {}
@@ -45,7 +47,8 @@ class PackedDataset:
                 by_image.setdefault(a["image_id"], []).append(a)
         self.records = [(i, by_image.get(i["id"], [])) for i in data["images"]]
         self.weights = np.array([
-            human_weight if any(a.get("label") == "human" for a in people) else 1.0 for _, people in self.records])
+            human_weight if any(a.get("label") == "human" for a in people)
+            else source_weights.get(image.get("source"), 1.0) for image, people in self.records])
         self.weights /= self.weights.sum()
         self.cache = Path(cache)
         self._open(Path(images), side)

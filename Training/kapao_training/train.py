@@ -61,6 +61,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--nominal-batch", type=int, default=0, help="gradients of smaller batches are added up to this many "
                    "pictures before a step of the optimiser")
     p.add_argument("--mosaic", type=float, default=0.65, help="share of training images that are mosaics")
+    p.add_argument("--nines", type=float, default=0.0, help="share of the mosaics that are of nine pictures: small people")
     p.add_argument("--official-augmentation", action="store_true",
                    help="mosaics as the official program makes them (with --mosaic 1 --last-rate 0.2: its whole recipe)")
     p.add_argument("--multi-scale", type=float, default=0.0,
@@ -69,6 +70,8 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     p.add_argument("--crop-size", type=int, default=256, help="side of these crops, a multiple of 64")
     p.add_argument("--crop-batch", type=int, help="people in such a batch (as many as make the same area)")
     p.add_argument("--human-weight", type=float, default=4.0, help="how often images with human labels are drawn")
+    p.add_argument("--source-weight", action="append", nargs=2, default=[], metavar=("SOURCE", "WEIGHT"),
+                   help="how often other images of a source (COCO JSON: `source`) are drawn")
     p.add_argument("--keypoint-box", type=float, help="side of keypoint objects, pixels")
     p.add_argument("--keypoint-box-share", type=float, default=0.05, help="the same as a share of --size (b_s)")
     p.add_argument("--optimizer", choices=("sgd", "adamw", "muon"), default="sgd")
@@ -124,9 +127,10 @@ class Run:
         o.out.mkdir(parents=True, exist_ok=True)
         cache = o.cache or o.out / "cache"
         with peers.first_alone():
-            self.dataset = PackedDataset(Path(o.data), Path(o.images), cache, max(512, o.size), o.human_weight)
+            self.dataset = PackedDataset(Path(o.data), Path(o.images), cache, max(512, o.size), o.human_weight,
+                                         {source: float(weight) for source, weight in o.source_weight})
         self.pictures = Pictures(o.size, o.batch, o.mosaic, o.crops, o.crop_size, o.crop_batch,
-                                 o.official_augmentation)
+                                 o.official_augmentation, o.nines)
         saved = load_checkpoint(o.out / "last.ckpt") if o.resume else None
         state = State(o.state) if o.state and o.state.exists() else None
         if state:

@@ -1,10 +1,14 @@
 """Augmentation: people move with their picture."""
 
+import json
+
+import cv2
 import numpy as np
+import pytest
 
 from kapao_training.augment import CROP_MARGIN, flip, mosaic, official_mosaic, person_crop, place, warp
 from kapao_training.data import collate
-from kapao_training.dataset import Person, Sample
+from kapao_training.dataset import PackedDataset, Person, Sample
 from kapao_training.skeleton import Skeleton
 
 
@@ -60,10 +64,12 @@ def test_pixels_and_keypoints_move_together():
         assert abs(xs.mean() - x) < 1 and abs(ys.mean() - y) < 1
 
 
-def test_a_mosaic_keeps_people_inside_its_canvas():
+@pytest.mark.parametrize("pictures", (4, 9))
+def test_a_mosaic_keeps_people_inside_its_canvas(pictures):
     rng = np.random.default_rng(0)
     for _ in range(20):
-        made = mosaic([sample() for _ in range(4)], 128, rng)
+        made = mosaic([sample() for _ in range(pictures)], 128, rng)
+        assert made.people
         assert made.pixels.shape == (128, 128, 3)
         for person in made.people:
             assert (person.box >= 0).all() and (person.box <= 128).all()
@@ -126,3 +132,17 @@ def test_the_ignored_stay_ignored():
     assert place(one, 50, 50, 1.0, 10, 0).people[0].ignore      # of whom 5 of 25 px are inside
     assert flip(one, Skeleton.coco().flip).people[0].ignore
     assert collate([one], 17).ignored.tolist() == [True]
+
+
+def test_pictures_are_drawn_by_who_labelled_them_and_by_source(tmp_path):
+    images, people = [], []
+    for i, (source, label) in enumerate((("coco", "human"), ("coco", None), ("street", "machine"), ("web", "machine"))):
+        cv2.imwrite(str(tmp_path / f"{i}.png"), np.zeros((8, 8, 3), np.uint8))
+        images.append({"id": i, "file_name": f"{i}.png", "source": source})
+        if label:
+            people.append({"image_id": i, "bbox": [0, 0, 4, 4], "label": label})
+    category = {"keypoints": ["nose"], "name": "person"}
+    data = tmp_path / "data.json"
+    data.write_text(json.dumps({"images": images, "annotations": people, "categories": [category]}))
+    dataset = PackedDataset(data, tmp_path, tmp_path / "cache", 64, 6, {"street": 3})
+    assert np.allclose(dataset.weights * 11, (6, 1, 3, 1))
