@@ -61,6 +61,8 @@ until_true() {
   done
 }
 healthy() { curl -sf http://127.0.0.1:8080/healthz; }
+# What is killed before its first frame leaves an empty file.
+recording() { ls /var/lib/kapao-video/recordings/* && ! find /var/lib/kapao-video/recordings/ -size 0 | grep -q .; }
 replaced() { [ "$(show MainPID)" != "$1" ] && [ "$(show ActiveState)" = active ] && healthy; }
 
 say "it waits for a configuration to be enabled"
@@ -70,7 +72,7 @@ say ready
 systemctl start $unit
 [ "$(show ActiveState)" = active ] && healthy
 pid=$(show MainPID)
-until_true 20 sh -c 'ls /var/lib/kapao-video/recordings/one-*'
+until_true 20 recording
 stat -c '%U %a' /var/lib/private/kapao-video/recordings
 
 say reload
@@ -92,15 +94,17 @@ until_true 20 replaced "$pid"
 pid=$(show MainPID)
 
 say watchdog
+until_true 20 recording
 kill -STOP "$pid"
 until_true 60 replaced "$pid"
 until_true 10 sh -c "journalctl -u $unit | grep -q 'Watchdog timeout'"
 [ "$(show NRestarts)" = 2 ]
 
 say stop
+until_true 20 recording
 systemctl stop $unit
 [ "$(show Result)" = success ] && [ "$(show ExecMainStatus)" = 0 ]
-for file in /var/lib/kapao-video/recordings/*; do test -s "$file"; done
+recording >/dev/null
 systemd-analyze security --no-pager $unit | tail -1
 say done
 CHECK
