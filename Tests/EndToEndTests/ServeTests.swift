@@ -26,7 +26,7 @@ struct ServeTests {
     ]
     let others = [
       "model": Fixtures.path("reference/kapao_tiny_coco_random.pt"), "color": "red", "keypoint-color": "red",
-      "size": "256", "backend": "onnxruntime", "precision": "fp32", "tracker": "oks",
+      "size": "256", "backend": "onednn", "precision": "fp32", "tracker": "oks",
       "court": Fixtures.path("courts/tennis_broadcast.json"), "angle": "left knee",
     ]
     return arguments.filter { sections.contains($0["sectionTitle"] as? String ?? "") }.compactMap { argument in
@@ -97,6 +97,17 @@ struct ServeTests {
       let camera = Media.run("env", ["CAMERA_PASSWORD=x", Program.path, "serve", "--config", file, "--check"])
       #expect(camera.output == "\(file): good, 2 streams\n", "\(camera.errors)")
       #expect(Program.run("serve", "--config", file, "--check").errors.contains("CAMERA_PASSWORD is not set"))
+    }
+  }
+
+  @Test("a model that cannot be used is found by --check")
+  func unusableModel() throws {
+    try Media.withFolder { folder in
+      let model = folder.appending(path: "bad.safetensors").path
+      try "junk".write(toFile: model, atomically: true, encoding: .utf8)
+      let outcome = try check("streams: {one: {source: 'testsrc2=s=64x64', model: \(model)}}")
+      #expect(outcome.status == 3)
+      #expect(outcome.errors.contains("cannot use the model \(model): it is a text file"), "\(outcome.errors)")
     }
   }
 

@@ -31,7 +31,8 @@ struct ServeCommand: ParsableCommand {
     transform: Shard.init(option:))
   var shard: Shard?
 
-  @Flag(help: "Check the configuration and end: 0 if it is good, 2 with a line for each problem if not.")
+  @Flag(
+    help: "Check the configuration and its models and end: 0 if they are good, 2 with a line for each problem, or 3.")
   var check = false
 
   @Flag(name: .shortAndLong, help: "Print nothing but warnings and errors.")
@@ -44,6 +45,10 @@ struct ServeCommand: ParsableCommand {
     let reader = ConfigurationReader()
     let configuration = try reader.read(config)
     if check {
+      var networks: Set<NetworkSettings> = []
+      for stream in configuration.streams where networks.insert(stream.network).inserted {
+        _ = try stream.network.load()
+      }
       print("\(config): good, \(configuration.streams.count.counted("stream"))")
       if let shard {
         let names = configuration.streams.map(\.name).filter { shard.has($0) }
