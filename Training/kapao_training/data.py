@@ -27,7 +27,8 @@ class Batch:
 @dataclass(frozen=True)
 class Pictures:
     """Batches of `batch` whole pictures of `size` px, of which `mosaic` are mosaics (the `official` kind if so said, and then
-    without grey pictures), `nines` of these of nine pictures instead of four; the share `crops` of the batches are `crop_batch` people of `crop_size` px instead (`person_crop`)."""
+    without grey pictures), `nines` of these of nine pictures instead of four; the share `crops` of the batches are
+    `crop_batch` people of `crop_size` px instead (`person_crop`)."""
 
     size: int
     batch: int
