@@ -238,7 +238,7 @@ struct ConfigurationReaderTests {
       ("source: /etc", "source: cannot open /etc: there is no picture in the folder"),
       ("source: /etc/passwd", "source: cannot open /etc/passwd: Invalid data"),
       ("source: 'lavfi:testsrc2=s=abc'", "source: cannot open testsrc2=s=abc: "),
-      ("source: 'lavfi:nosuchfilter'", "source: cannot open nosuchfilter: No such filter"),
+      ("source: 'lavfi:nosuchfilter'", "source: cannot open nosuchfilter: "),
       ("source: 'gopher://cam/live'", "source: unknown kind of source 'gopher'"),
       ("source: 'rtsp://cam:99999/live'", "source: the URL has port 99999, not one of 1 to 65535"),
       ("source: 'rtsp://me:p#w@cam/live'", "source: the URL has no number as its port (#, / and ? in a password"),
