@@ -5,10 +5,15 @@ import Service
 import TestSupport
 import Testing
 import Tracking
+import VideoIO
 import YAMLFile
 
 @Suite("Configuration")
 struct ConfigurationReaderTests {
+  /// libav's words for a filter that there is not.
+  private static let unknownFilter =
+    MediaLibrary.version.hasPrefix("5.") ? "No such filter" : "Error processing filtergraph: Filter not found"
+
   private func read(_ text: String, environment: [String: String] = [:]) throws -> ServiceConfiguration {
     try ServiceBench.reader(environment).read(text, path: "test.yaml")
   }
@@ -238,7 +243,7 @@ struct ConfigurationReaderTests {
       ("source: /etc", "source: cannot open /etc: there is no picture in the folder"),
       ("source: /etc/passwd", "source: cannot open /etc/passwd: Invalid data"),
       ("source: 'lavfi:testsrc2=s=abc'", "source: cannot open testsrc2=s=abc: "),
-      ("source: 'lavfi:nosuchfilter'", "source: cannot open nosuchfilter: "),
+      ("source: 'lavfi:nosuchfilter'", "source: cannot open nosuchfilter: \(unknownFilter)"),
       ("source: 'gopher://cam/live'", "source: unknown kind of source 'gopher'"),
       ("source: 'rtsp://cam:99999/live'", "source: the URL has port 99999, not one of 1 to 65535"),
       ("source: 'rtsp://me:p#w@cam/live'", "source: the URL has no number as its port (#, / and ? in a password"),
